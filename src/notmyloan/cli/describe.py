@@ -1,0 +1,16 @@
+"""One line a record, for people."""
+
+from __future__ import annotations
+
+from notmyloan.locale import Speaker
+from notmyloan.model.record import Record, Unreadable
+from notmyloan.report.cite import describe, when, where
+
+
+def record_line(record: Record, speaker: Speaker) -> str:
+    """The record in words, with its moment; an unreadable one with its place and shape."""
+    if isinstance(record, Unreadable):
+        return f"! {speaker.say(where(record.origin))}: {speaker.say(record.why)}  {record.shape}"
+    at = when(record)
+    moment = f"{speaker.moment(at)}  " if at else ""
+    return moment + speaker.say(describe(record))

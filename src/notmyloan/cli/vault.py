@@ -1,0 +1,107 @@
+"""`notmyloan init` and `notmyloan vault …`: the encrypted file itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from notmyloan.cli.app import current
+from notmyloan.cli.options import command
+from notmyloan.model.errors import VaultError
+
+_say = current().say
+
+
+@command("init")
+@click.option("--keyring", is_flag=True, help=_say("cli.init.keyring"))
+def init_command(keyring: bool) -> int:
+    from notmyloan.vault import Vault, keyring_store
+
+    app = current()
+    path = app.vault_file()
+    if path.exists():
+        raise VaultError("cli.vault_there", path=str(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    passphrase = app.passphrase(new=True)
+    with Vault.create(path, passphrase):
+        pass
+    if keyring:
+        keyring_store.store(path, passphrase)
+    app.tell("cli.init.done", path=str(path))
+    return 0
+
+
+@click.group("vault", help=_say("cli.vault.help"))
+def vault_command() -> None:
+    return None
+
+
+@vault_command.add_command
+@command("vault.where")
+def where_command() -> int:
+    click.echo(current().vault_file())
+    return 0
+
+
+@vault_command.add_command
+@command("vault.verify")
+def verify_command() -> int:
+    app = current()
+    with app.open_vault() as vault:
+        broken = vault.verify()
+    for text in broken:
+        app.complain(text)
+    if broken:
+        app.tell("cli.vault.verify.broken", n=len(broken))
+        return VaultError.exit_code
+    app.tell("cli.vault.verify.whole")
+    return 0
+
+
+@vault_command.add_command
+@command("vault.backup")
+@click.argument("file", type=click.Path(path_type=Path))
+def backup_command(file: Path) -> int:
+    app = current()
+    with app.open_vault() as vault:
+        vault.backup(file)
+    app.tell("cli.vault.backup.done", path=str(file))
+    return 0
+
+
+@vault_command.add_command
+@command("vault.export")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help=_say("cli.vault.export.out"))
+def export_command(out: Path | None) -> int:
+    from notmyloan.cli.files import atomic_writer
+
+    app = current()
+    n = 0
+    with app.open_vault() as vault:
+        if out is None:
+            for value in vault.export():
+                app.emit(value)
+                n += 1
+        else:
+            with atomic_writer(out) as stream:
+                for value in vault.export():
+                    stream.write(json.dumps(value, ensure_ascii=False).encode() + b"\n")
+                    n += 1
+    app.tell("cli.vault.export.done", n=n)
+    return 0
+
+
+@vault_command.add_command
+@command("vault.passphrase")
+@click.option(
+    "--new-file", type=click.Path(path_type=Path), help=_say("cli.vault.passphrase.new_file")
+)
+def passphrase_command(new_file: Path | None) -> int:
+    app = current()
+    vault = app.open_vault()
+    with vault:
+        vault.change_passphrase(app.new_passphrase(new_file))
+    app.tell("cli.vault.passphrase.done")
+    return 0

@@ -1,0 +1,51 @@
+"""The report as one self-contained page: no script, nothing fetched, prints well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from notmyloan.locale import Speaker
+from notmyloan.model.content import Content
+from notmyloan.model.text import Text
+from notmyloan.report.charts import by_day, by_hour, by_kind
+from notmyloan.report.terminal import nothing_found, severity
+
+
+def page(content: Content, speaker: Speaker) -> str:
+    """HTML for `content` in the speaker's language."""
+    environment = Environment(
+        loader=PackageLoader("notmyloan.report"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+    def t(key: str, **args: Any) -> str:
+        return speaker.say(Text(key, **args))
+
+    charts = [
+        Markup(svg)  # our own shapes; every word in them was escaped
+        for svg in (draw(content, speaker) for draw in (by_day, by_kind, by_hour))
+        if svg
+    ]
+    return environment.get_template("page.html.jinja").render(
+        c=content,
+        t=t,
+        say=speaker.say,
+        day=speaker.day,
+        moment=speaker.moment,
+        money=speaker.money,
+        series=speaker.series,
+        severity=lambda level: severity(level, speaker),
+        charts=charts,
+        # `items` is a method of mappings in Jinja's eyes, so the lists go in by name.
+        findings=content.items,
+        exposed=content.exposure.items,
+        channels=lambda exposed: [speaker.say(channel) for channel in exposed.channels],
+        nothing=nothing_found(content, speaker),
+        language="zh-CN" if speaker.chinese else "en",
+    )

@@ -1,0 +1,152 @@
+"""The report as a PDF, set by Typst with the system's CJK font embedded. Nothing touches disk."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from notmyloan.locale import Speaker
+from notmyloan.model.content import Content, Item
+from notmyloan.model.errors import InputError, MissingExtraError
+from notmyloan.model.text import Text
+from notmyloan.report.charts import by_day, by_hour, by_kind
+from notmyloan.report.terminal import nothing_found, severity
+
+# Families with the whole of GB 18030's common characters, best first, on Linux, macOS, Windows.
+CJK_FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Microsoft YaHei",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "SimHei",
+    "SimSun",
+    "Songti SC",
+)
+SHOWN_CITATIONS = 6
+
+
+def pdf(content: Content, speaker: Speaker) -> bytes:
+    """A PDF of `content`. Raises MissingExtraError without Typst, InputError without a CJK font."""
+    try:
+        import typst
+    except ImportError:
+        raise MissingExtraError("pdf", Text("core.purpose.pdf")) from None
+    font = _font(typst)
+    template = files("notmyloan.report").joinpath("templates/report.typ").read_bytes()
+    data = json.dumps(_view(content, speaker) | {"font": font}, ensure_ascii=False)
+    made: bytes = typst.compile(
+        template,
+        format="pdf",
+        sys_inputs={"data": data},
+        timestamp=int(content.made_at.timestamp()),
+    )
+    return made
+
+
+def _font(typst: Any) -> str:
+    """The first CJK family that is installed."""
+    installed = set(typst.Fonts().families())
+    for family in CJK_FONTS:
+        if family in installed:
+            return family
+    raise InputError("report.no_font", fonts=CJK_FONTS[:3])
+
+
+def _view(content: Content, speaker: Speaker) -> dict[str, Any]:
+    """Everything as strings in the reader's language, for the template to lay out."""
+
+    def t(key: str, **args: Any) -> str:
+        return speaker.say(Text(key, **args))
+
+    span = ""
+    if content.first_day is not None and content.last_day is not None:
+        span = t("report.span", first=content.first_day, last=content.last_day)
+    return {
+        "lang": "zh" if speaker.chinese else "en",
+        "title": t("report.title"),
+        "made": t("report.made", at=content.made_at),
+        "span": span,
+        "numbers": [
+            [content.not_mine, t("report.number.not_mine"), ""],
+            [content.unsure, t("report.number.unsure"), ""],
+            [
+                content.due,
+                t("report.number.due"),
+                t("report.next_due", day=content.next_due) if content.next_due else "",
+            ],
+        ],
+        "first": (
+            t("report.first_step", step=content.first_step.text) if content.first_step else ""
+        ),
+        "findings_title": t("report.findings"),
+        "findings": [_item(item, speaker) for item in content.items],
+        "nothing": nothing_found(content, speaker),
+        "pictures": t("report.pictures"),
+        "charts": [
+            svg for svg in (draw(content, speaker) for draw in (by_day, by_kind, by_hour)) if svg
+        ],
+        "exposure_title": t("report.exposure"),
+        "exposure_head": [t(f"report.col.{c}") for c in ("item", "channels", "price")],
+        "exposure": [
+            [
+                t(f"report.given.{e.item}"),
+                speaker.series([speaker.say(channel) for channel in e.channels]),
+                f"{speaker.money(e.price_low)} – {speaker.money(e.price_high)}"
+                if e.price_low is not None and e.price_high is not None
+                else "—",
+            ]
+            for e in content.exposure.items
+        ],
+        "exposure_note": t("report.exposure_note"),
+        "coverage_title": t("report.coverage", n=len(content.coverage)),
+        "coverage_head": [t(f"report.col.{c}") for c in ("file", "records", "unreadable", "span")],
+        "coverage": [
+            [
+                f"{f.name} ({f.format})",
+                f"{f.records:,}",
+                f"{f.unreadable:,}",
+                f"{speaker.day(f.first.date())} – {speaker.day(f.last.date())}"
+                if f.first and f.last
+                else "",
+            ]
+            for f in content.coverage
+        ],
+        "footer": [
+            t("report.no_network", n=content.sockets),
+            t("report.not_advice"),
+        ],
+    }
+
+
+def _item(item: Item, speaker: Speaker) -> dict[str, Any]:
+    finding = item.finding
+
+    def t(key: str, **args: Any) -> str:
+        return speaker.say(Text(key, **args))
+
+    left = item.more + max(len(item.cited) - SHOWN_CITATIONS, 0)
+    return {
+        "severity": severity(finding.severity, speaker),
+        "level": int(finding.severity),
+        "title": speaker.say(finding.title),
+        "line": t("report.number_line", number=item.number, p=finding.confidence),
+        "due": t("report.due", day=finding.due) if finding.due else "",
+        "why": [speaker.say(reason.text) for reason in finding.why],
+        "steps": [
+            speaker.say(step.text) + (f" ({speaker.say(step.within)})" if step.within else "")
+            for step in finding.steps
+        ],
+        "cited": [
+            (f"{speaker.moment(c.at)}  " if c.at else "")
+            + speaker.say(c.what)
+            + "".join(f"  [{speaker.say(place)}]" for place in c.where[:1])
+            for c in item.cited[:SHOWN_CITATIONS]
+        ],
+        "more": t("report.more_cited", n=left) if left else "",
+        "basis": t("report.basis", refs=finding.basis) if finding.basis else "",
+    }
