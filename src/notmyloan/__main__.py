@@ -1,0 +1,5 @@
+"""`python -m notmyloan`."""
+
+from notmyloan.cli.main import main
+
+main()
