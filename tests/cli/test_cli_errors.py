@@ -1,0 +1,108 @@
+"""Bad input: one clear sentence, its own exit code, nothing lost, never a traceback."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+SMS = (
+    "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n"
+    '<smses count="1"><sms protocol="0" address="10690000001" date="1761000000000" type="1" '
+    'body="【某某金融】您的验证码是 482913，5分钟内有效" read="1" /></smses>'
+)
+
+
+def test_no_vault_names_the_command_that_makes_one(run) -> None:
+    done = run("findings")
+    assert done.returncode == 4
+    assert "notmyloan init" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_wrong_passphrase_leaves_with_4(run, tmp_path: Path) -> None:
+    assert run("init").returncode == 0
+    other = tmp_path / "other"
+    other.write_text("not the one\n")
+    done = run("findings", NOTMYLOAN_PASSPHRASE_FILE=str(other))
+    assert done.returncode == 4
+    assert "passphrase" in done.stderr.lower()
+    assert "Traceback" not in done.stderr
+    assert run("findings").returncode == 0
+
+
+def test_init_never_overwrites(run, tmp_path: Path) -> None:
+    assert run("init").returncode == 0
+    before = (tmp_path / "vault.notmyloan").read_bytes()
+    done = run("init")
+    assert done.returncode == 4
+    assert (tmp_path / "vault.notmyloan").read_bytes() == before
+
+
+@pytest.mark.parametrize("words", [["check", "missing.xml"], ["read", "missing.xml"]])
+def test_a_missing_file_is_named(run, words: list[str]) -> None:
+    done = run(*words)
+    assert done.returncode == 3
+    assert "missing.xml" in done.stderr
+
+
+def test_wrong_usage_leaves_with_2(run) -> None:
+    assert run("no-such-command").returncode == 2
+    assert run("read").returncode == 2
+    assert run("check", "--zone", "x").returncode == 2
+
+
+def bad_files(folder: Path) -> dict[str, Path]:
+    """One of each kind of bad input, named by what is wrong with it."""
+    files = {name: folder / name for name in
+             ("photo.xml", "cut.zip", "bomb.xml", "empty.xml", "noise.pdf")}  # fmt: skip
+    files["photo.xml"].write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256)) * 40)
+    whole = folder / "whole.zip"
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("messages.ndjson", '{"address":"1","body":"x","date":"1","type":"1"}\n' * 99)
+    files["cut.zip"].write_bytes(whole.read_bytes()[:-40])
+    entities = "".join(
+        f'<!ENTITY e{n} "{"".join(f"&e{n - 1};" for _ in range(10))}">' for n in range(1, 11)
+    )
+    files["bomb.xml"].write_text(
+        f'<?xml version="1.0"?><!DOCTYPE smses [<!ENTITY e0 "lol">{entities}]>'
+        '<smses count="1"><sms body="&e10;" address="1" date="1" type="1"/></smses>'
+    )
+    files["empty.xml"].write_bytes(b"")
+    files["noise.pdf"].write_bytes(b"%PDF-1.7\n" + b"\x00\x01garbage" * 300)
+    whole.unlink()
+    return files
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN"])
+def test_each_bad_file_gets_one_sentence_and_3(run, tmp_path: Path, lang: str) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, path in bad_files(folder).items():
+        done = run("read", path, "--json", lang=lang)
+        assert done.returncode == 3, (name, done.stdout, done.stderr)
+        sentence = done.stderr.strip().splitlines()[0]
+        assert name in sentence, (name, sentence)
+        assert "Traceback" not in done.stderr
+        assert done.stdout == ""
+
+
+def test_one_bad_file_loses_nothing_of_the_others(run, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    bad = bad_files(folder)
+    good = tmp_path / "good.xml"
+    good.write_text(SMS)
+    done = run("check", good, *bad.values())
+    assert done.returncode == 3
+    for name in bad:
+        assert name in done.stderr
+    exported = run("vault", "export")
+    assert exported.stdout.count('"kind":"message"') == 1
+
+
+def test_a_broken_pipe_is_no_error(run, tmp_path: Path) -> None:
+    done = run("screen", "-", "--json", stdin="急用钱找我\n")
+    assert done.returncode == 0
+    assert done.stdout.count("\n") == 1
