@@ -1,0 +1,254 @@
+"""The message model: calibrated probabilities of the ten labels for a batch of texts.
+
+A linear model over hashed grams (`features`) and structural marks (`stream`). A text's score
+for a label is
+
+    sum of its grams' weights / length of its gram vector + its marks' weights + bias
+
+and the probabilities are the softmax of the scores. Because the scores are sums, the reasons
+(`explain`) are their summands: what explains is what scored.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from notmyloan.model.finding import Reason
+from notmyloan.model.label import LABELS, Judgement
+from notmyloan.screen.features import BUCKETS, GRAMS, buckets
+from notmyloan.screen.fold import FoldTables
+from notmyloan.screen.sender import SENDER_WEIGHTS, Sender, sender_of
+from notmyloan.screen.stream import MARKS, Stream, Streamer
+
+Floats = NDArray[np.float64]
+
+WEIGHTS: Final = "messages.npz"
+# So many texts at once keep the gathered rows inside the processor's cache.
+BATCH: Final = 384
+# Three 21-bit lanes in each 64-bit word: the largest text cannot overflow one.
+_LANE: Final = 21
+_PER_WORD: Final = 3
+_LANE_MASK: Final = np.uint64((1 << _LANE) - 1)
+_ZERO: Final = 128  # a weight of nought, as stored
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What training leaves. `grams` (BUCKETS x classes, uint8, nought at 128) times `steps` are
+    the grams' weights; `spread` (uint8) times `spread_step` a gram's part in the length of its
+    vector; `marks` and `bias` as they are; `classes` the names in order."""
+
+    version: str
+    classes: tuple[str, ...]
+    grams: NDArray[np.uint8]
+    steps: NDArray[np.float32]
+    spread: NDArray[np.uint8]
+    spread_step: float
+    marks: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    fold: FoldTables
+
+    def save(self) -> bytes:
+        """The weights as the bytes of a file: the same weights give the same bytes."""
+        arrays = {
+            "version": np.array(self.version),
+            "classes": np.array(self.classes),
+            "mark_names": np.array(MARKS),
+            "steps": self.steps,
+            "spread": self.spread,
+            "spread_step": np.array(self.spread_step),
+            "marks": self.marks,
+            "bias": self.bias,
+            **self.fold.arrays(),
+        }
+        used = np.flatnonzero(self.spread)
+        arrays["grams"] = self.grams[used]
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+            for name, array in arrays.items():
+                member = io.BytesIO()
+                np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
+                info = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
+                info.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(info, member.getvalue())
+        return out.getvalue()
+
+    @classmethod
+    def load(cls, data: bytes) -> Weights:
+        """The weights back. Raises ValueError where the file belongs to other features."""
+        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        if tuple(arrays["mark_names"]) != MARKS or len(arrays["spread"]) != BUCKETS:
+            raise ValueError("these weights were trained for other features: train again")
+        classes = tuple(str(c) for c in arrays["classes"])
+        grams = np.full((BUCKETS, len(classes)), _ZERO, np.uint8)
+        grams[np.flatnonzero(arrays["spread"])] = arrays["grams"]
+        return cls(
+            version=str(arrays["version"]),
+            classes=classes,
+            grams=grams,
+            steps=arrays["steps"],
+            spread=arrays["spread"],
+            spread_step=float(arrays["spread_step"]),
+            marks=arrays["marks"],
+            bias=arrays["bias"],
+            fold=FoldTables.of(arrays),
+        )
+
+
+def softmax(scores: Floats) -> Floats:
+    """Probabilities from scores, row by row."""
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    powers = np.exp(shifted)
+    out: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return out
+
+
+class LinearModel:
+    """Scores texts with `weights`, for whatever classes these were trained."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self._streamer = Streamer(weights.fold)
+        self._table = self._packed(weights)
+        self._steps = weights.steps.astype(np.float64)
+        self._marks = weights.marks.astype(np.float64)
+        self._bias = weights.bias.astype(np.float64)
+
+    @staticmethod
+    def _packed(weights: Weights) -> NDArray[np.uint64]:
+        count = len(weights.classes)
+        words = -(-count // _PER_WORD) + 1
+        table = np.zeros((len(weights.grams), words), np.uint64)
+        for index in range(count):
+            lane = weights.grams[:, index].astype(np.uint64)
+            table[:, index // _PER_WORD] |= lane << np.uint64(_LANE * (index % _PER_WORD))
+        # Squares of at most 255: they have the last word to themselves.
+        table[:, -1] = weights.spread.astype(np.uint64) ** np.uint64(2)
+        return table
+
+    def scores(self, texts: Sequence[str]) -> Floats:
+        """One row of scores a text."""
+        out = np.empty((len(texts), len(self.weights.classes)))
+        for begin in range(0, len(texts), BATCH):
+            part = texts[begin : begin + BATCH]
+            out[begin : begin + len(part)] = self._scores(self._streamer.stream(part))
+        return out
+
+    def _scores(self, stream: Stream) -> Floats:
+        found = buckets(stream, self.weights.fold.sounds)
+        sums, length = self._sums(found, stream)
+        return sums * self._steps / length[:, None] + stream.marks @ self._marks + self._bias
+
+    def _sums(self, found: NDArray[np.int32], stream: Stream) -> tuple[Floats, Floats]:
+        """Integer sums of the weights, and the length of the gram vector, text by text."""
+        rows = self._table.take(found.ravel(), axis=0)
+        begin = stream.start * found.shape[1]
+        size = (stream.stop - stream.start + 1) * found.shape[1]
+        count = len(self.weights.classes)
+        sums = np.empty((len(begin), count))
+        for word in range(rows.shape[1]):
+            total = np.add.reduceat(rows[:, word], begin)
+            if word == rows.shape[1] - 1:
+                length = np.sqrt(total.astype(np.float64)) * self.weights.spread_step
+                break
+            for lane in range(min(_PER_WORD, count - word * _PER_WORD)):
+                part = (total >> np.uint64(_LANE * lane)) & _LANE_MASK
+                sums[:, word * _PER_WORD + lane] = part
+        sums -= (_ZERO * size)[:, None]
+        return sums, np.maximum(length, 1e-6)
+
+    def parts(self, text: str) -> tuple[Stream, Floats, Floats, Floats]:
+        """The summands of one text's score: its stream, what each code of it gave (a gram's
+        weight is shared evenly among its codes), what each mark gave, and the bias."""
+        stream = self._streamer.stream([text])
+        found = buckets(stream, self.weights.fold.sounds)
+        _, length = self._sums(found, stream)
+        weight = (self.weights.grams[found].astype(np.float64) - _ZERO) * self._steps / length[0]
+        by_code = np.zeros((len(stream.codes), len(self.weights.classes)))
+        for column, gram in enumerate(GRAMS):
+            share = weight[:, column] / gram.span
+            for step in range(gram.span):
+                by_code[step:] += share[: len(share) - step]
+        by_mark = stream.marks[0].astype(np.float64)[:, None] * self._marks
+        return stream, by_code, by_mark, self._bias
+
+
+class ScreenModel:
+    """Judges messages. `parties`, where known, add what the sender's number form tells."""
+
+    def __init__(self, weights: Weights) -> None:
+        if weights.classes != tuple(label.value for label in LABELS):
+            raise ValueError("these weights are for other labels: train again")
+        self._linear = LinearModel(weights)
+        self._sender = np.array(
+            [[SENDER_WEIGHTS[form].get(label, 0.0) for label in LABELS] for form in Sender]
+        )
+
+    @property
+    def version(self) -> str:
+        """Names the weights; a change of them changes it."""
+        return self._linear.weights.version
+
+    def judge(
+        self, texts: Sequence[str], parties: Sequence[str] | None = None
+    ) -> list[Judgement]:
+        """One judgement a text. Give texts by the hundred: a batch costs little more than one.
+
+        `parties` are the senders, as long as `texts` (ValueError otherwise); an empty party
+        tells nothing.
+        """
+        if parties is not None and len(parties) != len(texts):
+            raise ValueError(f"{len(texts)} texts but {len(parties)} parties")
+        if not texts:
+            return []
+        version = self.version
+        return [Judgement(tuple(row), version) for row in self.probabilities(texts, parties).tolist()]
+
+    def probabilities(
+        self, texts: Sequence[str], parties: Sequence[str] | None = None
+    ) -> Floats:
+        """As `judge`, as an array of texts by labels."""
+        return softmax(self.scores(texts, parties))
+
+    def scores(self, texts: Sequence[str], parties: Sequence[str] | None = None) -> Floats:
+        """The scores whose softmax the probabilities are: log-probabilities up to a constant."""
+        scores = self._linear.scores(texts)
+        if parties is not None:
+            order = list(Sender)
+            scores += self._sender[[order.index(sender_of(p)) for p in parties]]
+        return scores
+
+    def explain(
+        self, text: str, party: str | None = None, judgement: Judgement | None = None
+    ) -> tuple[Reason, ...]:
+        """Why the likeliest label and not the next: the strongest reasons, strongest first.
+
+        Their weights are log-odds; with the last one, "other wording", they add up to the
+        difference of the two labels' scores. With a `judgement` its label is explained (it may
+        be an older model's), else this model's own.
+        """
+        from notmyloan.screen.explain import explain
+
+        return explain(self, text, party, judgement)
+
+    @property
+    def linear(self) -> LinearModel:
+        """The model of the wording alone."""
+        return self._linear
+
+
+@cache
+def load_model() -> ScreenModel:
+    """The model shipped with the package, loaded once."""
+    data = files("notmyloan.screen").joinpath("weights", WEIGHTS).read_bytes()
+    return ScreenModel(Weights.load(data))

@@ -1,0 +1,189 @@
+"""Fitting the linear model: matrix, squared-hinge fit, calibration, rounding.
+
+The gram vector of a text is its counts times each gram's spread (inverse document frequency
+times the scale of its kind), divided by its length, exactly as the run-time model adds it up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix, diags, hstack
+from sklearn.svm import LinearSVC
+
+from notmyloan.screen.features import BUCKETS, GRAMS, buckets
+from notmyloan.screen.fold import FoldTables
+from notmyloan.screen.model import Weights
+from notmyloan.screen.stream import MARKS, Streamer
+
+Floats = NDArray[np.float64]
+
+MARK_SCALE = 0.3
+SLACK = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Gram counts (texts x BUCKETS) and marks (texts x MARKS) of a list of texts."""
+
+    grams: Any  # scipy.sparse.csr_matrix, which has no types
+    marks: NDArray[np.float32]
+
+    def rows(self, which: NDArray[Any]) -> Counts:
+        """The counts of some of the texts."""
+        return Counts(self.grams[which], self.marks[which])
+
+
+def count(texts: Sequence[str], tables: FoldTables) -> Counts:
+    """Count the grams of `texts`."""
+    streamer = Streamer(tables)
+    parts, marks = [], []
+    for begin in range(0, len(texts), 2000):
+        stream = streamer.stream(texts[begin : begin + 2000])
+        found = buckets(stream, tables.sounds)
+        size = len(stream.start)
+        owner = np.repeat(np.arange(size), stream.stop - stream.start + 1)
+        row = np.repeat(owner, found.shape[1])
+        column = found.ravel()
+        real = column > 0
+        ones = np.ones(int(real.sum()), np.float32)
+        part = csr_matrix((ones, (row[real], column[real])), shape=(size, BUCKETS))
+        part.sum_duplicates()
+        parts.append(part)
+        marks.append(stream.marks)
+    from scipy.sparse import vstack
+
+    return Counts(vstack(parts).tocsr(), np.concatenate(marks))
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """How counts become vectors: `spread` a bucket, in whole steps of `step`."""
+
+    spread: NDArray[np.uint8]
+    step: float
+
+    @classmethod
+    def of(cls, counts: Counts) -> Space:
+        """Inverse document frequencies of the counted texts; what they never held counts
+        nothing, not even towards a text's length."""
+        texts = counts.grams.shape[0]
+        often = np.bincount(counts.grams.indices, minlength=BUCKETS)
+        idf = np.where(often > 0, np.log((1 + texts) / (1 + often)) + 1, 0.0)
+        for gram in GRAMS:
+            idf[gram.base : gram.base + (1 << gram.bits)] *= gram.scale
+        step = float(idf.max()) / 255
+        spread = np.maximum(np.rint(idf / step), often > 0).astype(np.uint8)
+        return cls(spread, step)
+
+    def vectors(self, counts: Counts) -> Any:
+        """The vectors to fit: unit gram vector beside scaled marks."""
+        value = self.spread.astype(np.float64) * self.step
+        square = counts.grams @ (value**2)
+        unit = diags(1 / np.maximum(np.sqrt(square), 1e-6)) @ counts.grams @ diags(value)
+        return hstack([unit, csr_matrix(counts.marks * MARK_SCALE)]).tocsr()
+
+
+def balance(classes: NDArray[Any], number: int, weight: Floats) -> Floats:
+    """Rarer classes weigh more: by the square root of their rarity."""
+    mass = np.bincount(classes, weights=weight, minlength=number)
+    factor = np.sqrt(mass.max() / np.maximum(mass, 1e-9))
+    out: Floats = weight * np.minimum(factor, 12.0)[classes]
+    return out
+
+
+def fit(
+    vectors: Any, classes: NDArray[Any], number: int, weight: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """Coefficients (columns x classes) and intercepts, one class against the rest."""
+    given = np.ones(len(classes)) if weight is None else weight
+    used = np.flatnonzero(np.bincount(vectors.indices, minlength=vectors.shape[1]))
+    dense = vectors[:, used]
+    coefficients = np.zeros((vectors.shape[1], number))
+    intercepts = np.full(number, -1.0)
+    sample = balance(classes, number, given)
+    for index in range(number):
+        target = np.where(classes == index, 1, -1)
+        if (target == 1).any() and (target == -1).any():
+            machine = LinearSVC(C=SLACK, random_state=0, tol=1e-3)
+            machine.fit(dense, target, sample_weight=sample)
+            coefficients[used, index] = machine.coef_[0]
+            intercepts[index] = machine.intercept_[0]
+    return coefficients, intercepts
+
+
+def settle(
+    vectors: Any, allowed: NDArray[np.bool_], weight: Floats, rounds: int = 2
+) -> NDArray[np.int64]:
+    """One class for each example out of its allowed ones: fitted on those that have one, then
+    on all, until settled."""
+    number = allowed.shape[1]
+    sure = allowed.sum(axis=1) == 1
+    classes = allowed.argmax(axis=1)
+    known = sure
+    for _ in range(rounds):
+        coefficients, intercepts = fit(vectors[known], classes[known], number, weight[known])
+        scores = vectors @ coefficients + intercepts
+        classes = np.where(allowed, scores, -np.inf).argmax(axis=1)
+        known = np.ones_like(sure)
+    return classes
+
+
+def calibrate(scores: Floats, allowed: NDArray[np.bool_], weight: Floats) -> tuple[Floats, Floats]:
+    """The matrix and offsets that turn out-of-fold scores into log-probabilities: the smallest
+    log-loss of the allowed classes, held near a single temperature."""
+    number = scores.shape[1]
+    prior = 4.0
+    weight = weight / weight.mean()
+
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        matrix, offset = flat[: number * number].reshape(number, number), flat[number * number :]
+        logits = scores @ matrix + offset
+        logits -= logits.max(axis=1, keepdims=True)
+        power = np.exp(logits)
+        chance = power / power.sum(axis=1, keepdims=True)
+        good = chance * allowed
+        total = np.maximum(good.sum(axis=1, keepdims=True), 1e-12)
+        step = (chance - good / total) * weight[:, None]
+        pull = matrix - np.diag(np.full(number, np.diag(matrix).mean()))
+        value = -(weight * np.log(total[:, 0])).sum() + prior * (pull**2).sum() + (offset**2).sum()
+        slope = scores.T @ step + 2 * prior * pull
+        return float(value), np.concatenate((slope.ravel(), step.sum(axis=0) + 2 * offset))
+
+    start = np.concatenate(((np.eye(number) * 3).ravel(), np.zeros(number)))
+    best = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+    return best[: number * number].reshape(number, number), best[number * number :]
+
+
+def rounded(
+    coefficients: Floats,
+    intercepts: Floats,
+    classes: Sequence[str],
+    space: Space,
+    tables: FoldTables,
+) -> Weights:
+    """The weights to ship: gram weights in 255 steps a class."""
+    grams = coefficients[:BUCKETS] * (space.spread.astype(np.float64) * space.step)[:, None]
+    steps = np.maximum(np.abs(grams).max(axis=0) / 127, 1e-9)
+    whole = (np.rint(grams / steps) + 128).astype(np.uint8)
+    marks = (coefficients[BUCKETS:] * MARK_SCALE).astype(np.float32)
+    digest = hashlib.blake2b(whole.tobytes() + marks.tobytes() + space.spread.tobytes(), digest_size=4)
+    if len(marks) != len(MARKS):
+        raise ValueError("coefficients and marks do not fit together")
+    return Weights(
+        version=f"messages-{digest.hexdigest()}",
+        classes=tuple(classes),
+        grams=whole,
+        steps=steps.astype(np.float32),
+        spread=space.spread,
+        spread_step=space.step,
+        marks=marks,
+        bias=intercepts.astype(np.float32),
+        fold=tables,
+    )
