@@ -1,6 +1,7 @@
 """A made-up report with one of everything."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -19,7 +20,7 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 def any_text(words: str) -> Text:
     """A text that shows `words` in both languages."""
-    return Text("report.cite.credit_line", institution=words, limit=Money(5000))
+    return Text("report.cite.credit_line", institution=words, limit=Money(Decimal(5000)))
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def content() -> Content:
         hours_calls=tuple(reversed(range(24))),
         disclosures=((date(2026, 9, 20), "某贷款超市"),),
         exposure=Exposure(
-            (Exposed(Given.PHONE, (any_text("来电"),), (), Money(5), Money(200)),)
+            (Exposed(Given.PHONE, (any_text("来电"),), (), Money(Decimal(5)), Money(Decimal(200))),)
         ),
         coverage=(Coverage("导出/sms.xml", "sms_backup_restore", 1200, 3, NOW, NOW),),
         not_understood=(NotUnderstood("导出/sms.xml", any_text("日期"), 3, "字字9999-aa"),),

@@ -1,0 +1,76 @@
+"""The vault's tables, as numbered migrations. A released migration is never edited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from notmyloan.model.errors import VaultError
+
+# `record` keeps the first origin in place, `origin` only the further ones: most records have one.
+# `way` is a message's direction or a call's outcome, `body` its text, `extra` everything else as
+# JSON; `probabilities` are the judgement's, as unsigned 16-bit shares in the order of the labels.
+_V1 = """
+create table source (
+  n integer primary key, sha256 text not null, format text not null, name text not null,
+  size integer not null, begun integer not null, done integer not null default 0,
+  items integer not null default 0, unique (sha256, format)
+);
+create table model (n integer primary key, version text not null unique);
+create table record (
+  n integer primary key, id blob not null unique, kind text not null, at integer,
+  way text, party text, contact text, body text, extra text,
+  source integer not null, place text not null,
+  label integer, probabilities blob, model integer
+);
+create index record_time on record (kind, at, n);
+create index record_label on record (label, at, n) where label is not null;
+create table origin (
+  record integer not null, source integer not null, place text not null,
+  primary key (record, source, place)
+) without rowid;
+create table unreadable (
+  source integer not null, place text not null, why text not null, shape text not null,
+  primary key (source, place, why)
+) without rowid;
+create table finding (
+  number integer primary key autoincrement, id text not null unique, fingerprint text not null,
+  payload text not null, state text not null, first_seen integer not null,
+  last_seen integer not null, reason text, dismissed_at integer, dismissed_fingerprint text
+);
+create table owned (
+  number integer primary key autoincrement, id blob not null unique, standing text not null,
+  payload text not null
+);
+create table disclosure (
+  number integer primary key autoincrement, id blob not null unique, standing text not null,
+  payload text not null
+);
+create table setting (key text primary key, value text not null) without rowid;
+create table blob (sha256 text primary key, size integer not null, added integer not null);
+create table chunk (sha256 text not null, n integer not null, data blob not null,
+  primary key (sha256, n));
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1,)
+VERSION = len(MIGRATIONS)
+
+
+def migrate(db: Any, name: str) -> None:
+    """Bring an open database to VERSION, one migration a transaction.
+
+    Raises VaultError for a vault made by a newer version of the program.
+    """
+    (version,) = db.execute("pragma user_version").fetchone()
+    if version > VERSION:
+        raise VaultError("vault.newer", name=name)
+    for number in range(version, VERSION):
+        db.execute("begin immediate")
+        try:
+            for statement in MIGRATIONS[number].split(";"):
+                if statement.strip():
+                    db.execute(statement)
+            db.execute(f"pragma user_version = {number + 1}")
+        except BaseException:
+            db.execute("rollback")
+            raise
+        db.execute("commit")

@@ -1,0 +1,471 @@
+"""The open vault."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from notmyloan.model import credit
+from notmyloan.model.content import Coverage, NotUnderstood
+from notmyloan.model.credit import CreditFile
+from notmyloan.model.disclosure import Disclosure, Mine, Owned, OwnedKind, Standing
+from notmyloan.model.dossier import Screened
+from notmyloan.model.finding import Finding
+from notmyloan.model.label import LABELS, Judgement, Label
+from notmyloan.model.place_in_time import from_epoch_ms
+from notmyloan.model.record import Call, Origin, Record, SourceFile, Transaction
+from notmyloan.model.serial import from_json, to_json
+from notmyloan.model.text import Text
+from notmyloan.vault import blobs, file, findings, ledger
+from notmyloan.vault.codec import from_row, pack, source_file, unpack
+from notmyloan.vault.findings import FindingsChange, StoredFinding
+from notmyloan.vault.importing import ImportJob
+from notmyloan.vault.ledger import DisclosureLine, OwnedLine
+
+PAGE = 2_000
+_FIELDS = "r.n, r.kind, r.at, r.way, r.party, r.contact, r.body, r.extra, r.source, r.place"
+
+
+class Vault:
+    """An open vault; use it as a context manager. Every method raises VaultError where the
+    database says no, with a sentence that names the vault."""
+
+    def __init__(self, db: Any, path: Path | None, key: str | None) -> None:
+        self._db = db
+        self._path = path
+        self._key = key
+        self._name = str(path) if path is not None else file.IN_MEMORY
+        self._sources: dict[int, SourceFile] = {}
+        self._models: dict[int, str] = {}
+
+    # -- opening and closing
+
+    @classmethod
+    def create(cls, path: Path, passphrase: str) -> Vault:
+        """Make a new vault. Never overwrites."""
+        db, key = file.create(path, passphrase)
+        return cls(db, path, key)
+
+    @classmethod
+    def open(cls, path: Path, passphrase: str) -> Vault:
+        """Open an existing vault, bringing it to this version's form."""
+        db, key = file.open_file(path, passphrase)
+        return cls(db, path, key)
+
+    @classmethod
+    def in_memory(cls) -> Vault:
+        """A vault that never touches the disk, for dry runs."""
+        return cls(file.create_in_memory(), None, None)
+
+    def __enter__(self) -> Vault:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close it; the write-ahead log is folded in by the last process to do so."""
+        with file.sentences(self._name):
+            self._db.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[Any]:
+        """The connection inside one transaction: all of the block or nothing."""
+        with file.sentences(self._name):
+            self._db.execute("begin immediate")
+            try:
+                yield self._db
+                self._db.execute("commit")
+            except BaseException:
+                # A full disk rolls back by itself.
+                if self._db.in_transaction:
+                    self._db.execute("rollback")
+                raise
+
+    def _all(self, sql: str, *values: Any) -> list[Any]:
+        with file.sentences(self._name):
+            rows: list[Any] = self._db.execute(sql, values).fetchall()
+        return rows
+
+    # -- looking after the file
+
+    def change_passphrase(self, passphrase: str) -> None:
+        """Re-encrypt under a new passphrase; no other process may have the vault open."""
+        if self._path is not None:
+            self._db, self._key = file.re_encrypt(self._db, self._path, passphrase)
+
+    def backup(self, target: Path) -> None:
+        """A whole, encrypted copy that opens with the same passphrase."""
+        if self._key is not None:
+            file.copy_to(self._db, target, self._key)
+
+    def verify(self) -> list[Text]:
+        """What is wrong, in words: every page's authentication, the database's structure, and
+        every kept file's hash. Empty = whole."""
+        with file.sentences(self._name):
+            self._db.execute("pragma wal_checkpoint(truncate)").fetchall()
+            pages = self._db.execute("pragma cipher_integrity_check").fetchall()
+            wrong = [Text("vault.bad_page", name=self._name, what=str(row[0])) for row in pages]
+            if not wrong:
+                checked = self._db.execute("pragma integrity_check").fetchall()
+                wrong += [
+                    Text("vault.bad_structure", name=self._name, what=str(row[0]))
+                    for row in checked
+                    if row[0] != "ok"
+                ]
+                wrong += [
+                    Text("vault.bad_blob", name=self._name, what=name[:12])
+                    for name in blobs.broken(self._db)
+                ]
+        return wrong
+
+    def export(self) -> Iterator[dict[str, Any]]:
+        """Everything, one JSON object at a time, for leaving."""
+        yield {"kind": "vault", "schema": self._all("pragma user_version")[0][0]}
+        for n, name, sha, form, size, done, items in self._all(
+            "select n, name, sha256, format, size, done, items from source order by n"
+        ):
+            yield {"kind": "source", "number": n, "name": name, "sha256": sha, "format": form,
+                   "size": size, "complete": bool(done), "items": items}  # fmt: skip
+        for kind in [row[0] for row in self._all("select distinct kind from record order by kind")]:
+            for n, record, judgement in self._records(kind):
+                extra: dict[str, Any] = {"origins": [to_json(o) for o in self._origins(n, record)]}
+                if judgement is not None:
+                    extra["judgement"] = to_json(judgement)
+                yield to_json(record) | extra
+        for sha, place, why, shape in self._all(
+            "select s.sha256, u.place, u.why, u.shape from unreadable u"
+            " join source s on s.n = u.source"
+        ):
+            yield {"kind": "unreadable", "source": sha, "place": place, "why": json.loads(why),
+                   "shape": shape}  # fmt: skip
+        for stored in self.findings(None):
+            yield {"kind": "finding"} | to_json(stored)
+        for line in self.owned():
+            yield {"number": line.number} | to_json(line.owned)
+        for given in self.disclosures():
+            yield {"number": given.number} | to_json(given.disclosure)
+        for key, value in self._all("select key, value from setting order by key"):
+            yield {"kind": "setting", "key": key, "value": value}
+        for sha, size, added in self._all("select sha256, size, added from blob order by added"):
+            with file.sentences(self._name):
+                data = b"".join(blobs.pieces(self._db, sha))
+            yield {"kind": "blob", "sha256": sha, "size": size, "added": added,
+                   "data": base64.b64encode(data).decode()}  # fmt: skip
+
+    # -- importing
+
+    def begin_import(self, source: SourceFile, now: datetime | None = None) -> ImportJob:
+        """Start, or go on with, the import of a file."""
+        number = self.source_number(source)
+        ((done, items),) = self._all("select done, items from source where n = ?", number)
+        return ImportJob(self, source, number, bool(done), 0 if done else items)
+
+    def source_number(self, source: SourceFile) -> int:
+        """The number of a file, made on first sight."""
+        values = (source.sha256, source.format, source.name, source.size)
+        with file.sentences(self._name):
+            self._db.execute(
+                "insert or ignore into source (sha256, format, name, size, begun)"
+                " values (?, ?, ?, ?, 0)",
+                values,
+            )
+        ((number,),) = self._all(
+            "select n from source where sha256 = ? and format = ?", *values[:2]
+        )
+        return int(number)
+
+    def model_number(self, version: str) -> int:
+        """The number of a screening model's version, made on first sight."""
+        with file.sentences(self._name):
+            self._db.execute("insert or ignore into model (version) values (?)", (version,))
+        ((number,),) = self._all("select n from model where version = ?", version)
+        return int(number)
+
+    # -- records
+
+    def _origin(self, source: int, place: str) -> Origin:
+        found = self._sources.get(source)
+        if found is None:
+            ((*row,),) = self._all(
+                "select name, sha256, format, size from source where n = ?", source
+            )
+            found = self._sources[source] = source_file((row[0], row[1], row[2], row[3]))
+        return Origin(found, place)
+
+    def _judgement(self, probabilities: bytes | None, model: int | None) -> Judgement | None:
+        if probabilities is None or model is None:
+            return None
+        version = self._models.get(model)
+        if version is None:
+            ((version,),) = self._all("select version from model where n = ?", model)
+            self._models[model] = version
+        return unpack(probabilities, version)
+
+    def _records(
+        self, kind: str, labels: Collection[Label] | None = None
+    ) -> Iterator[tuple[int, Any, Judgement | None]]:
+        """Records in order of time, a page in memory at a time; rows may be changed meanwhile."""
+        chosen = ""
+        values: tuple[Any, ...] = ()
+        if labels is not None:
+            values = tuple(LABELS.index(label) for label in labels)
+            chosen = f" and r.label in ({', '.join('?' * len(values))})"
+        sql = (
+            f"select {_FIELDS}, r.probabilities, r.model from record r"
+            f" where r.kind = ? and (coalesce(r.at, 0), r.n) > (?, ?){chosen}"
+            " order by coalesce(r.at, 0), r.n limit ?"
+        )
+        if kind in ("message", "call", "transaction"):  # these always have a moment: use its index
+            sql = sql.replace("coalesce(r.at, 0)", "r.at")
+        at, n = -(1 << 62), 0
+        while rows := self._all(sql, kind, at, n, *values, PAGE):
+            for row in rows:
+                origin = self._origin(row[8], row[9])
+                yield row[0], from_row(row[1:8], origin), self._judgement(row[10], row[11])
+            at, n = rows[-1][2] or 0, rows[-1][0]
+
+    def _origins(self, n: int, record: Record) -> tuple[Origin, ...]:
+        further = self._all("select source, place from origin where record = ?", n)
+        return (record.origin, *(self._origin(source, place) for source, place in further))
+
+    def messages(self, labels: Collection[Label] | None = None) -> Iterator[Screened]:
+        """Messages in order of time; with `labels` only received ones judged to be those."""
+        for _, message, judgement in self._records("message", labels):
+            yield Screened(message, judgement)
+
+    def calls(self) -> Iterator[Call]:
+        """Calls in order of time."""
+        return (record for _, record, _ in self._records("call"))
+
+    def transactions(self) -> Iterator[Transaction]:
+        """Transactions in order of time."""
+        return (record for _, record, _ in self._records("transaction"))
+
+    def records(self, kind: str) -> Iterator[Any]:
+        """All records of one kind."""
+        return (record for _, record, _ in self._records(kind))
+
+    def credit_files(self) -> list[CreditFile]:
+        """Every credit report put together again, oldest first."""
+        parts: dict[str, list[Any]] = {}
+        for kind in (credit.CreditAccount, credit.Guarantee, credit.CreditLine,
+                     credit.NonCreditRecord, credit.PublicRecord, credit.Enquiry):  # fmt: skip
+            for record in self.records(kind.kind):
+                parts.setdefault(record.report, []).append(record)
+
+        def of(kind: Any, report: str) -> tuple[Any, ...]:
+            return tuple(
+                sorted(
+                    (r for r in parts.get(report, ()) if type(r) is kind), key=lambda r: r.number
+                )
+            )
+
+        return [
+            CreditFile(
+                report,
+                of(credit.CreditAccount, report.number),
+                of(credit.Guarantee, report.number),
+                of(credit.CreditLine, report.number),
+                of(credit.NonCreditRecord, report.number),
+                of(credit.PublicRecord, report.number),
+                of(credit.Enquiry, report.number),
+            )
+            for report in self.records("credit_report")
+        ]
+
+    def records_by_ids(self, ids: Sequence[str]) -> dict[str, tuple[Any, tuple[Origin, ...]]]:
+        """Records with all their origins, in the order asked for; unknown ids are left out."""
+        found = {}
+        for record_id in ids:
+            for row in self._all(
+                f"select {_FIELDS} from record r where r.id = ?", bytes.fromhex(record_id)
+            ):
+                record = from_row(row[1:8], self._origin(row[8], row[9]))
+                found[record_id] = (record, self._origins(row[0], record))
+        return found
+
+    def set_judgements(self, judged: Sequence[tuple[str, Judgement]]) -> None:
+        """Replace the judgements of messages, by record id, in one transaction."""
+        models = {j.model: self.model_number(j.model) for _, j in judged[:1]}
+        for _, judgement in judged:
+            if judgement.model not in models:
+                models[judgement.model] = self.model_number(judgement.model)
+        with self.writing() as db:
+            db.executemany(
+                "update record set label = ?, probabilities = ?, model = ? where id = ?",
+                [
+                    (LABELS.index(j.label), pack(j), models[j.model], bytes.fromhex(record_id))
+                    for record_id, j in judged
+                ],
+            )
+
+    # -- counts
+
+    def counts(self) -> dict[str, int]:
+        """How many records of each kind."""
+        return dict(self._all("select kind, count(*) from record group by kind order by kind"))
+
+    def message_times(self) -> Iterator[tuple[int, Label | None]]:
+        """Moment (epoch ms) and label of every received message, in order of time."""
+        at, n = -(1 << 62), 0
+        sql = (
+            "select at, n, label from record where kind = 'message' and way = 'received'"
+            " and (at, n) > (?, ?) order by at, n limit 20000"
+        )
+        while rows := self._all(sql, at, n):
+            for moment, _, label in rows:
+                yield moment, None if label is None else LABELS[label]
+            at, n, _ = rows[-1]
+
+    def coverage(self) -> list[Coverage]:
+        """Each file read, with its counts and span."""
+        lost = dict(self._all("select source, count(*) from unreadable group by source"))
+        further = dict(self._all("select source, count(*) from origin group by source"))
+        own = {
+            row[0]: row[1:]
+            for row in self._all(
+                "select source, count(*), min(at), max(at) from record group by source"
+            )
+        }
+        files = []
+        for n, name, form in self._all("select n, name, format from source order by n"):
+            count, first, last = own.get(n, (0, None, None))
+            files.append(
+                Coverage(
+                    name,
+                    form,
+                    count + further.get(n, 0),
+                    lost.get(n, 0),
+                    from_epoch_ms(first) if first is not None else None,
+                    from_epoch_ms(last) if last is not None else None,
+                )
+            )
+        return files
+
+    def not_understood(self) -> list[NotUnderstood]:
+        """What was not understood, by file and reason, the commonest first."""
+        rows = self._all(
+            "select s.name, u.why, count(*), min(u.shape) from unreadable u"
+            " join source s on s.n = u.source group by u.source, u.why order by count(*) desc"
+        )
+        return [
+            NotUnderstood(name, from_json(Text, json.loads(why)), n, shape)
+            for name, why, n, shape in rows
+        ]
+
+    # -- findings
+
+    def put_findings(self, found: Sequence[Finding], now: datetime) -> FindingsChange:
+        """Make `found` the findings of today; dismissed ones stay so unless on new facts."""
+        with self.writing() as db:
+            return findings.put(db, found, now)
+
+    def findings(self, state: str | None = "open") -> list[StoredFinding]:
+        """Findings of one state (`open`, `dismissed`, `gone`), or all with None."""
+        with file.sentences(self._name):
+            return findings.select(self._db, state)
+
+    def dismiss(self, number: int, reason: str, now: datetime) -> bool:
+        """Set a finding aside; False where there is none of that number."""
+        with self.writing() as db:
+            done = db.execute(
+                "update finding set state = 'dismissed', reason = ?, dismissed_at = ?,"
+                " dismissed_fingerprint = fingerprint where number = ?",
+                (reason, round(now.timestamp() * 1000), number),
+            )
+            return bool(done.rowcount)
+
+    def reopen(self, number: int) -> bool:
+        """Bring a dismissed finding back; False where there is none."""
+        with self.writing() as db:
+            done = db.execute(
+                "update finding set state = 'open', reason = null, dismissed_fingerprint = null"
+                " where number = ?",
+                (number,),
+            )
+            return bool(done.rowcount)
+
+    # -- the ledgers
+
+    def put_owned(self, line: Owned) -> bool:
+        """Add a line of "mine"; whether anything changed."""
+        with self.writing() as db:
+            return ledger.put(db, "owned", line)
+
+    def put_disclosure(self, line: Disclosure) -> bool:
+        """Add a disclosure; whether anything changed."""
+        with self.writing() as db:
+            return ledger.put(db, "disclosure", line)
+
+    def owned(self) -> list[OwnedLine]:
+        """Every line of "mine", struck ones too."""
+        with file.sentences(self._name):
+            return [OwnedLine(n, line) for n, line in ledger.lines(self._db, "owned")]
+
+    def mine(self) -> Mine:
+        """What the person says is theirs, proposals included (they say so themselves)."""
+        lines = tuple(
+            line.owned for line in self.owned() if line.owned.standing is not Standing.STRUCK
+        )
+        names = json.loads(self.setting("complete") or "[]")
+        return Mine(lines, frozenset(OwnedKind(name) for name in names))
+
+    def set_complete(self, kinds: Collection[OwnedKind]) -> None:
+        """Note that the person listed all of these kinds."""
+        self.set_setting("complete", json.dumps(sorted(kind.value for kind in kinds)))
+
+    def disclosures(self) -> list[DisclosureLine]:
+        """Every disclosure, struck ones too."""
+        with file.sentences(self._name):
+            return [DisclosureLine(n, line) for n, line in ledger.lines(self._db, "disclosure")]
+
+    def set_standing(self, table: ledger.Table, number: int, standing: Standing) -> bool:
+        """Confirm or strike a ledger line; False where there is none."""
+        with self.writing() as db:
+            return ledger.set_standing(db, table, number, standing)
+
+    def revoke(self, number: int) -> bool:
+        """Note that a disclosure's consent was withdrawn; False where there is none."""
+        with self.writing() as db:
+            return ledger.revoke(db, number)
+
+    def proposals(self) -> int:
+        """How many ledger lines wait for a yes or no."""
+        ((n,),) = self._all(
+            "select (select count(*) from owned where standing = 'proposed')"
+            " + (select count(*) from disclosure where standing = 'proposed')"
+        )
+        return int(n)
+
+    # -- settings and kept files
+
+    def setting(self, key: str) -> str | None:
+        """A setting, or None."""
+        rows = self._all("select value from setting where key = ?", key)
+        return str(rows[0][0]) if rows else None
+
+    def set_setting(self, key: str, value: str) -> None:
+        """Keep a setting."""
+        with self.writing() as db:
+            db.execute("insert or replace into setting values (?, ?)", (key, value))
+
+    def blob_put(self, stream: BinaryIO, now: datetime) -> str:
+        """Keep a file's bytes; their SHA-256."""
+        with self.writing() as db:
+            return blobs.put(db, stream, now)
+
+    def blob_open(self, sha256: str) -> Iterator[bytes]:
+        """A kept file's bytes, a piece at a time."""
+        return blobs.pieces(self._db, sha256)
