@@ -1,8 +1,8 @@
 """Taking a Chinese institution's name apart: place, own name, trade, legal form, branch.
 
-`上海浦东发展银行股份有限公司信用卡中心` is a place, an own name, the trade `银行`, a legal
-form and a branch. Two names are compared by their parts: the own name tells most, the trade can speak
-against, the legal form says nothing.
+`上海浦东发展银行股份有限公司信用卡中心` is a place, an own name, the trade `银行`, a
+legal form and a branch. Two names are compared by their parts: the own name tells most, the
+trade can speak against, the legal form says nothing.
 """
 
 from __future__ import annotations

@@ -1,0 +1,237 @@
+"""Who looked the person up, and whether they had a reason to.
+
+Rule 14: enquiries that imply an application. The words of the reasons, and what each implies, are
+data of the country pack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from notmyloan.model.credit import CreditFile, Enquiry
+from notmyloan.model.disclosure import OwnedKind, Standing
+from notmyloan.model.dossier import Dossier
+from notmyloan.model.finding import Finding, Reason, Severity, Verdict
+from notmyloan.model.record import record_id
+from notmyloan.model.text import Text
+from notmyloan.reconcile.accounts import Judged, judge_accounts
+from notmyloan.reconcile.known import Known, known
+from notmyloan.reconcile.match import clusters
+from notmyloan.reconcile.reports import own_files
+from notmyloan.reconcile.steps import above, step
+from notmyloan.reconcile.weigh import (
+    WORTH_ASKING,
+    Scale,
+    Told,
+    lowered,
+    start,
+    told,
+    verdict,
+)
+
+APPLIED = (OwnedKind.APPLICATION, OwnedKind.ACCOUNT, OwnedKind.LENDER, OwnedKind.CARD)
+
+
+@dataclass(slots=True)
+class Asked:
+    """An enquiry with how sure it is that the person did not cause it."""
+
+    enquiry: Enquiry
+    scale: Scale
+    said: Told
+    cites: list[str]
+
+    @property
+    def probability(self) -> float:
+        return self.scale.probability
+
+
+def of_kind(evidence: Known, kind: str, reason: str) -> bool:
+    """Whether a printed reason is of a kind of the pack (`application`, `post_loan`, `role`)."""
+    words = evidence.pack.facts.get("enquiries", {}).get(kind, ())
+    plain = "".join(reason.split())
+    return any(plain == word or (len(word) >= 3 and word in plain) for word in words)
+
+
+def is_own(evidence: Known, enquiry: Enquiry) -> bool:
+    return enquiry.own or of_kind(evidence, "own", enquiry.reason)
+
+
+def enquiries_of(files: Sequence[CreditFile], evidence: Known, kind: str) -> list[Asked]:
+    """Enquiries of a kind in all own reports, each once however often it is printed."""
+    found: dict[tuple[object, ...], Asked] = {}
+    for file in files:
+        seen_here: dict[tuple[object, ...], int] = {}
+        for enquiry in file.enquiries:
+            own = is_own(evidence, enquiry)
+            if own != (kind == "own") or not (own or of_kind(evidence, kind, enquiry.reason)):
+                continue
+            same = (evidence.firms.key(enquiry.by), enquiry.on, enquiry.reason)
+            seen_here[same] = seen_here.get(same, 0) + 1
+            key = (*same, seen_here[same])  # two on one day are two
+            if key in found:
+                found[key].cites.append(record_id(enquiry))
+            else:
+                found[key] = Asked(enquiry, Scale(), Told.NOTHING, [record_id(enquiry)])
+    return list(found.values())
+
+
+def judge_applications(dossier: Dossier) -> list[Asked]:
+    """Every enquiry that implies an application, judged."""
+    evidence = known(dossier)
+    accounts = judge_accounts(dossier)
+    asked = enquiries_of(own_files(dossier), evidence, "application")
+    for a in asked:
+        a.said = _judge_application(a, evidence, accounts)
+    return asked
+
+
+def _judge_application(a: Asked, evidence: Known, accounts: Sequence[Judged]) -> Told:
+    enquiry, scale = a.enquiry, a.scale
+    said = told(evidence.mine, *APPLIED)
+    start(scale, said, evidence.count(*APPLIED))
+    if evidence.denied(enquiry.by, enquiry.reason):
+        scale.add("denied", 6.0)
+        said = Told.ALL
+    _by_own_lines(scale, enquiry, evidence)
+    by_disclosures(scale, enquiry, evidence)
+    _by_accounts(scale, enquiry, evidence, accounts)
+    return said
+
+
+def _by_own_lines(scale: Scale, enquiry: Enquiry, evidence: Known) -> None:
+    window = int(evidence.pack.facts["enquiries"]["application_window_days"])
+    fits: list[tuple[str, float]] = []
+    for line in evidence.lines(*APPLIED):
+        firm = evidence.firm_of(line)
+        if firm is None:
+            continue
+        share = 1.0 if line.standing is Standing.CONFIRMED else 0.3
+        related = evidence.firms.related(firm, enquiry.by)
+        days = (line.opened - enquiry.on).days if line.opened else None
+        applied = line.owned_kind is OwnedKind.APPLICATION
+        if not related:
+            shared = applied and evidence.firms.is_go_between(firm)
+            if shared and days is not None and abs(days) <= window:
+                fits.append(("platform_applied", -3.0 * share))
+            continue
+        if applied and (days is None or abs(days) <= window):
+            fits.append(("applied_then", (-6.0 if days is not None else -3.5) * share))
+        elif not applied and days is not None and -window <= days <= 45:
+            fits.append(("opened_after", -5.0 * share))
+        elif line.owned_kind is OwnedKind.LENDER:
+            fits.append(("own_lender", -3.0 * share))
+        else:
+            fits.append(("own_other_time", -0.8 * share))
+    if fits:
+        scale.add(*min(fits, key=lambda fit: fit[1]))
+
+
+def by_disclosures(scale: Scale, enquiry: Enquiry, evidence: Known) -> None:
+    window = int(evidence.pack.facts["enquiries"]["application_window_days"])
+    given = evidence.given_to(enquiry.by)
+    confirmed = [d for d in given if d.standing is Standing.CONFIRMED]
+    near = [d for d in confirmed if d.on and abs((d.on - enquiry.on).days) <= window]
+    if near:
+        scale.add("disclosed_then", -4.0)
+    elif any(d.on is None or d.on <= enquiry.on for d in confirmed):
+        scale.add("disclosed", -1.2)
+    elif given:
+        scale.add("disclosure_proposed", -0.4)
+
+
+def _by_accounts(
+    scale: Scale, enquiry: Enquiry, evidence: Known, accounts: Sequence[Judged]
+) -> None:
+    """An account of that firm opened soon after: the person's own explains the enquiry, one that
+    is not theirs makes it worse."""
+    led_to = [
+        j for j in accounts
+        if j.opened
+        and -3 <= (j.opened - enquiry.on).days <= 45
+        and evidence.firms.related(j.institution, enquiry.by)
+    ]  # fmt: skip
+    if not led_to:
+        return
+    if min(j.probability for j in led_to) < WORTH_ASKING:
+        scale.add("led_to_own", -4.0)
+    else:
+        scale.add("led_to_unknown", 1.5)
+
+
+def unknown_enquiry(dossier: Dossier) -> Iterable[Finding]:
+    """`cr.unknown_enquiry`: somebody applied for credit as the person."""
+    evidence = known(dossier)
+    suspects = [a for a in judge_applications(dossier) if a.probability >= WORTH_ASKING]
+    days = int(evidence.pack.facts.get("enquiries", {}).get("event_window_days", 3))
+    for event in clusters(suspects, lambda a, b: _one_application(a, b, evidence, days), id):
+        yield _application_finding(event, evidence)
+
+
+def _one_application(a: Asked, b: Asked, evidence: Known, days: int) -> bool:
+    """One application asked about by the lender, its house, or the guarantor beside it."""
+    if abs((a.enquiry.on - b.enquiry.on).days) > days:
+        return False
+    if evidence.firms.related(a.enquiry.by, b.enquiry.by):
+        return True
+
+    def beside(x: Asked) -> bool:
+        return of_kind(evidence, "guarantee", x.enquiry.reason) or evidence.firms.is_go_between(
+            x.enquiry.by
+        )
+
+    return beside(a) != beside(b)
+
+
+def _application_finding(event: list[Asked], evidence: Known) -> Finding:
+    worst = max(event, key=lambda a: a.probability)
+    lead = next((a for a in event if not evidence.firms.is_go_between(a.enquiry.by)), worst)
+    enquiry = lead.enquiry
+    outcome = verdict(worst.probability, worst.said)
+    severity = Severity.HIGH if outcome is Verdict.NOT_MINE else Severity.MEDIUM
+    kept = int(evidence.pack.facts.get("enquiries", {}).get("kept_years", 2))
+    if evidence.today - enquiry.on > timedelta(days=365 * kept):
+        severity = lowered(severity)
+    why = list(worst.scale.why)
+    others = tuple(dict.fromkeys(a.enquiry.by for a in event if a.enquiry.by != enquiry.by))
+    if others:
+        why.append(Reason(Text("reconcile.why.one_event", firms=others)))
+    key = "enquiry_not_mine" if outcome is Verdict.NOT_MINE else "enquiry_unsure"
+    first = min(event, key=lambda a: (a.enquiry.on, evidence.firms.key(a.enquiry.by))).enquiry
+    return Finding(
+        rule="cr.unknown_enquiry",
+        subject=(evidence.firms.key(first.by), first.on.isoformat(), first.reason),
+        severity=severity,
+        verdict=outcome,
+        confidence=worst.probability,
+        title=Text(f"reconcile.title.{key}", firm=enquiry.by, on=enquiry.on, reason=enquiry.reason),
+        why=tuple(why),
+        cites=cites_of(event),
+        steps=(
+            step("ask_application", "lender", firm=enquiry.by),
+            step("ask_consent", "lender", firm=enquiry.by),
+            step("objection_enquiry", "objection", "objection", firm=enquiry.by),
+            above(evidence.firms, enquiry.by),
+        ),
+        basis=("CRR 18", "CRR 25", "CRR 40(3)"),
+        at=moment(enquiry.on),
+        facts={"institutions": tuple(dict.fromkeys(a.enquiry.by for a in event))},
+    )
+
+
+def by_firm(asked: Iterable[Asked], evidence: Known) -> list[list[Asked]]:
+    groups: dict[str, list[Asked]] = {}
+    for a in sorted(asked, key=lambda a: a.enquiry.on):
+        groups.setdefault(evidence.firms.key(a.enquiry.by), []).append(a)
+    return list(groups.values())
+
+
+def cites_of(event: Iterable[Asked]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(cite for a in event for cite in a.cites))
+
+
+def moment(day: date) -> datetime:
+    """Noon in Shanghai, for a fact of which only the day is known."""
+    return datetime(day.year, day.month, day.day, 4, tzinfo=UTC)

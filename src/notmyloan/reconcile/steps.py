@@ -1,0 +1,37 @@
+"""Next steps, worded once: bank first, then the objection, then whoever is above."""
+
+from __future__ import annotations
+
+from notmyloan.model.disclosure import RecipientKind
+from notmyloan.model.finding import Step
+from notmyloan.model.text import Argument, Text
+from notmyloan.reconcile.match import Firms
+
+
+def step(key: str, channel: str | None = None, within: str | None = None, **args: Argument) -> Step:
+    """One step `reconcile.step.<key>`, its clock `reconcile.within.<within>`."""
+    return Step(
+        Text(f"reconcile.step.{key}", **args),
+        channel,
+        Text(f"reconcile.within.{within}") if within else None,
+    )
+
+
+def above(firms: Firms, firm: str) -> Step:
+    """Who stands above this lender when it does not help."""
+    told = firms.institutions.kind_of(firm)
+    small = told is not None and (told[0] is RecipientKind.SMALL_LOAN or told[1] == "guarantor")
+    if small:
+        return step("local_finance", "local_finance", firm=firm)
+    return step("regulator", "nfra", "lender_complaint", firm=firm)
+
+
+def dispute_account(firms: Firms, firm: str) -> tuple[Step, ...]:
+    """For a loan or card that is not theirs."""
+    return (
+        step("ask_lender", "lender", firm=firm),
+        step("police", "police"),
+        step("objection", "objection", "objection", firm=firm),
+        above(firms, firm),
+        step("sims", "sim_check"),
+    )
