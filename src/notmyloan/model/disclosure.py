@@ -61,7 +61,8 @@ class Consent(StrEnum):
 class Disclosure(Private):
     """One handing-over. `marks` names the marks it carried (sealed copy, alias);
     `because` lists the record ids a proposal rests on; `legal_basis` is the
-    person's note of why the recipient may hold it."""
+    person's note of why the recipient may hold it; `probability` how likely a proposal is the
+    person's own doing."""
 
     kind: ClassVar[str] = "disclosure"
     recipient: str
@@ -78,6 +79,7 @@ class Disclosure(Private):
     because: tuple[str, ...] = ()
     origin: Origin | None = None
     note: str | None = None
+    probability: float | None = None
 
     def identity(self) -> tuple[str, ...]:
         return (self.recipient, self.on.isoformat() if self.on else "", *sorted(self.given))
@@ -116,6 +118,7 @@ class Owned(Private):
     because: tuple[str, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
     origin: Origin | None = None
+    probability: float | None = None  # of a proposal
 
     def identity(self) -> tuple[str, ...]:
         return (
