@@ -1,0 +1,203 @@
+"""Rule 13: accounts, cards and guarantees that are not the person's."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from notmyloan.model.credit import AccountState
+from notmyloan.model.disclosure import Given, OwnedKind, Standing
+from notmyloan.model.finding import Severity, Verdict
+from notmyloan.model.label import Label
+from notmyloan.model.record import Flow
+from notmyloan.reconcile.accounts import unknown_account
+
+DAY = date(2026, 3, 5)
+
+
+def test_a_loan_that_matches_nothing_is_not_theirs(life, make, check):
+    life.owns(OwnedKind.ACCOUNT, "房贷", institution="工商银行", opened=date(2019, 5, 1))
+    life.reported(make.loan("重庆金瑞小额贷款有限公司", DAY))
+    [found] = check(unknown_account(life))
+    assert found.rule == "cr.unknown_account"
+    assert found.verdict is Verdict.NOT_MINE
+    assert found.severity is Severity.CRITICAL
+    assert found.steps[0].channel == "lender"
+    assert "CRR 25" in found.basis
+
+
+def test_a_whole_list_makes_it_surer(life, make, check):
+    life.owns(OwnedKind.ACCOUNT, "房贷", institution="工商银行", opened=date(2019, 5, 1))
+    life.reported(make.loan("重庆金瑞小额贷款有限公司", DAY))
+    [partly] = check(unknown_account(life))
+    life.complete = frozenset({OwnedKind.ACCOUNT})
+    [wholly] = check(unknown_account(life))
+    assert wholly.confidence > partly.confidence
+    assert wholly.confidence > 0.95
+
+
+def test_who_told_nothing_is_asked(life, make, check):
+    life.reported(make.loan("马上消费金融股份有限公司", DAY))
+    [found] = check(unknown_account(life))
+    assert found.verdict is Verdict.UNSURE
+    assert found.confidence <= 0.6
+    assert found.severity < Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    ("own", "printed"),
+    [
+        ("招行", "招商银行股份有限公司深圳分行"),
+        ("借呗", "重庆蚂蚁消费金融有限公司"),
+        ("微粒贷", "深圳前海微众银行股份有限公司"),
+        ("苏宁消费金融有限公司", "南银法巴消费金融有限公司"),
+        ("京东金条", "重庆京东盛际小额贷款有限公司"),
+        ("金瑞小贷", "重庆金瑞小额贷款有限公司"),
+    ],
+)
+def test_own_loans_are_known_under_all_their_names(life, make, check, own, printed):
+    life.owns(OwnedKind.ACCOUNT, "贷款", institution=own, opened=date(2026, 3, 1))
+    life.reported(make.loan(printed, DAY))
+    assert check(unknown_account(life)) == []
+
+
+def test_another_loan_at_a_known_lender_is_asked_about(life, make, check):
+    life.owns(OwnedKind.ACCOUNT, "房贷", institution="招商银行", opened=date(2019, 5, 1))
+    life.complete = frozenset({OwnedKind.ACCOUNT})
+    life.reported(make.loan("招商银行", date(2019, 5, 3), 800000), make.loan("招商银行", DAY))
+    [found] = check(unknown_account(life))
+    assert "10,000" in str(found.title.args["amount"]) or found.title.args["opened"] == DAY
+
+
+def test_cards_are_told_apart_by_their_last_digits(life, make, check):
+    life.owns(OwnedKind.CARD, "6225881414207430")
+    life.complete = frozenset({OwnedKind.CARD})
+    opened = date(2020, 1, 1)
+    life.reported(
+        make.card("招商银行信用卡中心", opened, "7430"), make.card("招商银行", DAY, "9999")
+    )
+    [found] = check(unknown_account(life))
+    assert found.facts["kind"] == "card"
+    assert found.verdict is Verdict.NOT_MINE
+    assert found.title.args["opened"] == DAY
+
+
+def test_one_card_in_two_currencies_is_one_finding(life, make, check):
+    life.owns(OwnedKind.CARD, "6225881414207430")
+    life.reported(
+        make.card("中国银行", DAY, "1111", currency="CNY"),
+        make.card("中国银行", DAY, "1111", currency="USD"),
+    )
+    [found] = check(unknown_account(life))
+    assert len(found.cites) == 2
+
+
+def test_one_platform_loan_is_one_finding(life, make, check):
+    life.owns(OwnedKind.ACCOUNT, "房贷", institution="工商银行", opened=date(2019, 5, 1))
+    life.reported(
+        make.loan("江西裕民银行股份有限公司", DAY, 7000),
+        make.loan("重庆度小满小额贷款有限公司", DAY, 3000),
+        make.guarantee("福州三六零融资担保有限公司", DAY),
+        make.loan("盛银消费金融有限公司", date(2025, 7, 1)),
+    )
+    findings = check(unknown_account(life))
+    assert sorted(len(f.cites) for f in findings) == [1, 3]
+    joint = max(findings, key=lambda f: len(f.cites))
+    assert joint.title.args["firm"] == "江西裕民银行股份有限公司"
+    assert len(joint.facts["institutions"]) == 3
+
+
+def test_two_banks_on_one_day_are_two_loans(life, make, check):
+    life.owns(OwnedKind.ACCOUNT, "房贷", institution="工商银行")
+    life.reported(make.loan("江西裕民银行", DAY), make.loan("蓝海银行", DAY))
+    assert len(check(unknown_account(life))) == 2
+
+
+def test_the_same_account_in_two_views_is_one_finding(life, make, check):
+    life.owns(OwnedKind.ACCOUNT, "房贷", institution="工商银行")
+    account = make.loan("盛银消费金融有限公司", DAY)
+    life.reported(account, at=date(2026, 5, 20)).reported(account, at=date(2026, 5, 30))
+    [found] = check(unknown_account(life))
+    assert len(found.cites) == 2
+
+
+def test_an_account_gone_from_the_newest_report_is_no_finding(life, make, check):
+    life.owns(OwnedKind.ACCOUNT, "房贷", institution="工商银行")
+    life.reported(make.loan("盛银消费金融", DAY), at=date(2026, 3, 20)).reported()
+    assert check(unknown_account(life)) == []
+
+
+def test_bills_speak_for_a_loan(life, make, check):
+    firm = "马上消费金融股份有限公司"
+    life.reported(make.loan(firm, DAY, 5000))
+    [before] = check(unknown_account(life))
+    life.moved(Flow.IN, 5000, "马上消费金融", DAY, summary="放款")
+    for month in (4, 5):
+        life.moved(Flow.OUT, 900, "安逸花", date(2026, month, 5), summary="还款")
+    assert check(unknown_account(life)) == []
+    assert before.confidence >= 0.5
+
+
+def test_bills_without_a_payout_speak_against_it(life, make, check):
+    life.owns(OwnedKind.ACCOUNT, "房贷", institution="工商银行")
+    life.reported(make.loan("盛银消费金融", DAY))
+    [before] = check(unknown_account(life))
+    life.moved(Flow.OUT, 20, "楼下小店", date(2026, 3, 1))
+    life.moved(Flow.OUT, 20, "楼下小店", date(2026, 3, 20))
+    [after] = check(unknown_account(life))
+    assert after.confidence > before.confidence
+
+
+def test_a_disclosure_then_speaks_for_it_and_a_proposal_little(life, make, check):
+    life.reported(make.loan("盛银消费金融有限公司", DAY))
+    [alone] = check(unknown_account(life))
+    life.gave("盛银消费金融", date(2026, 3, 1), Given.ID_NUMBER, standing=Standing.PROPOSED)
+    [proposed] = check(unknown_account(life))
+    assert alone.confidence > proposed.confidence
+    life.given.clear()
+    life.gave("盛银消费金融", date(2026, 3, 1), Given.ID_NUMBER)
+    assert check(unknown_account(life)) == []
+
+
+def test_notices_to_the_person_are_weak_evidence(life, make, check):
+    life.reported(make.loan("盛银消费金融有限公司", DAY))
+    [alone] = check(unknown_account(life))
+    life.text("【盛银消费金融】您的借款本期还款成功，感谢使用。", Label.TRANSACTIONAL)
+    found = check(unknown_account(life))
+    assert not found or found[0].confidence < alone.confidence
+
+
+def test_what_the_person_denies_is_not_theirs(life, make, check):
+    life.owns(OwnedKind.NOT_MINE, "马上消费金融")
+    life.reported(make.loan("马上消费金融股份有限公司", DAY))
+    [found] = check(unknown_account(life))
+    assert found.verdict is Verdict.NOT_MINE
+    assert found.confidence > 0.95
+
+
+def test_a_settled_one_is_less_urgent(life, make, check):
+    life.owns(OwnedKind.ACCOUNT, "房贷", institution="工商银行")
+    life.reported(make.loan("盛银消费金融", DAY, state=AccountState.SETTLED))
+    [found] = check(unknown_account(life))
+    assert found.severity is Severity.HIGH
+
+
+def test_the_next_instalment_is_the_day_to_act_by(life, make, check):
+    life.owns(OwnedKind.ACCOUNT, "房贷", institution="工商银行")
+    life.reported(make.loan("盛银消费金融", DAY, due_day=date(2026, 6, 20)))
+    [found] = check(unknown_account(life))
+    assert found.due == date(2026, 6, 20)
+
+
+def test_its_enquiries_are_cited(life, make, check):
+    life.owns(OwnedKind.ACCOUNT, "房贷", institution="工商银行")
+    life.reported(
+        make.loan("盛银消费金融有限公司", DAY), make.asked("盛银消费金融", date(2026, 3, 4))
+    )
+    [found] = check(unknown_account(life))
+    assert len(found.cites) == 2
+
+
+def test_no_report_no_finding(life, check):
+    assert check(unknown_account(life)) == []
