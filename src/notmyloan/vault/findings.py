@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from notmyloan.model.finding import Finding
 from notmyloan.model.place_in_time import from_epoch_ms, to_epoch_ms
 from notmyloan.model.record import Private
 from notmyloan.model.serial import from_json, to_json
+from notmyloan.model.text import Text
+from notmyloan.vault.codec import dump
 
 _COLUMNS = "number, payload, state, first_seen, last_seen, reason"
 
@@ -42,8 +44,23 @@ class FindingsChange(Private):
 def stored(row: tuple[Any, ...]) -> StoredFinding:
     """From _COLUMNS."""
     number, payload, state, first, last, reason = row
-    finding = from_json(Finding, json.loads(payload))
-    return StoredFinding(number, finding, state, from_epoch_ms(first), from_epoch_ms(last), reason)
+    return StoredFinding(
+        number, decode(payload), state, from_epoch_ms(first), from_epoch_ms(last), reason
+    )
+
+
+def encode(finding: Finding) -> str:
+    """A finding as JSON. Its facts are untyped, so they go as a text's arguments do: tagged."""
+    facts = to_json(Text.of("facts", finding.facts))["args"]
+    return dump(to_json(replace(finding, facts={})) | {"facts": facts})
+
+
+def decode(payload: str) -> Finding:
+    """What `encode` made, back."""
+    data = json.loads(payload)
+    facts = from_json(Text, {"key": "facts", "args": data.pop("facts")}).args
+    finding: Finding = from_json(Finding, data)
+    return replace(finding, facts=facts)
 
 
 def select(db: Any, state: str | None) -> list[StoredFinding]:
@@ -71,7 +88,7 @@ def put(db: Any, findings: Sequence[Finding], now: datetime) -> FindingsChange:
     still = 0
     for finding in findings:
         key, print_ = finding.finding_id, finding.fingerprint
-        payload = json.dumps(to_json(finding), ensure_ascii=False)
+        payload = encode(finding)
         before = known.pop(key, None)
         if before is None:
             db.execute(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from notmyloan.model.label import Judgement
 from notmyloan.model.record import Record, SourceFile, Unreadable
 from notmyloan.model.serial import to_json
-from notmyloan.vault.codec import COLUMNS, to_row
+from notmyloan.vault.codec import COLUMNS, dump, storable, to_row
 
 if TYPE_CHECKING:
     from notmyloan.vault.vault import Vault
@@ -20,6 +19,18 @@ _SECOND = (
     "insert or ignore into origin select n, ?, ? from record"
     " where id = ? and not (source = ? and place = ?)"
 )
+# One export knows the name a number is kept under, or was screened, and another was not: what
+# is known stays, what was missing is filled in.
+_FILL = (
+    "update record set contact = coalesce(contact, ?1), label = coalesce(label, ?2),"
+    " probabilities = coalesce(probabilities, ?3), model = coalesce(model, ?4)"
+    " where id = ?5 and ((contact is null and ?1 is not null)"
+    " or (model is null and ?4 is not null))"
+)
+
+
+def _filling(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (row[5], row[10], row[11], row[12], row[0])
 
 
 class ImportJob:
@@ -43,24 +54,18 @@ class ImportJob:
         Adding what is there already only adds its origin. Raises VaultError (disk full, busy):
         then nothing of the batch is stored.
         """
-        vault = self._vault
-        with vault.writing() as db:
-            rows, lost = [], []
-            for item, judgement in items:
-                source = self._number(item.origin.source)
-                if isinstance(item, Unreadable):
-                    why = json.dumps(to_json(item.why), ensure_ascii=False)
-                    lost.append((source, item.origin.place, why, item.shape))
-                else:
-                    model = self._model(judgement.model) if judgement is not None else None
-                    rows.append(to_row(item, source, judgement, model))
+        # Prepared outside the transaction: another process waits no longer than the storing
+        # takes, and numbers of sources and models outlive a batch that is rolled back.
+        rows, lost = self._prepare(items)
+        items_done = self._items + len(items)
+        with self._vault.writing(durable=False) as db:
             before = db.total_changes
             db.executemany(_INSERT, rows)
             new = int(db.total_changes - before)
             if new < len(rows):
                 db.executemany(_SECOND, [(r[8], r[9], r[0], r[8], r[9]) for r in rows])
+                db.executemany(_FILL, [_filling(r) for r in rows if r[5] or r[10] is not None])
             db.executemany("insert or ignore into unreadable values (?, ?, ?, ?)", lost)
-            items_done = self._items + len(items)
             db.execute(
                 "update source set items = max(items, ?) where n = ?", (items_done, self._source)
             )
@@ -73,6 +78,20 @@ class ImportJob:
             db.executemany(
                 "update source set done = 1 where n = ?", [(n,) for n in self._sources.values()]
             )
+
+    def _prepare(
+        self, items: Sequence[tuple[Record | Unreadable, Judgement | None]]
+    ) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+        rows, lost = [], []
+        for item, judgement in items:
+            source = self._number(item.origin.source)
+            if isinstance(item, Unreadable):
+                place, shape = storable(item.origin.place), storable(item.shape)
+                lost.append((source, place, dump(to_json(item.why)), shape))
+            else:
+                model = self._model(judgement.model) if judgement is not None else None
+                rows.append(to_row(item, source, judgement, model))
+        return rows, lost
 
     def _number(self, file: SourceFile) -> int:
         """The source's number; a backup folder's records come from several files."""

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from notmyloan.model.disclosure import Consent, Disclosure, Owned, Standing
 from notmyloan.model.record import Private, record_id
 from notmyloan.model.serial import from_json, to_json
+from notmyloan.vault.codec import dump
 
 Table = Literal["owned", "disclosure"]
 _TYPES: dict[str, Any] = {"owned": Owned, "disclosure": Disclosure}
@@ -38,7 +39,7 @@ def put(db: Any, table: Table, line: Owned | Disclosure) -> bool:
     """
     key = _key(line)
     row = db.execute(f"select number, standing from {table} where id = ?", (key,)).fetchone()
-    payload = json.dumps(to_json(line), ensure_ascii=False)
+    payload = dump(to_json(line))
     if row is None:
         db.execute(
             f"insert into {table} (id, standing, payload) values (?, ?, ?)",
@@ -77,7 +78,7 @@ def _change(db: Any, table: Table, number: int, **changes: Any) -> bool:
     line = replace(from_json(_TYPES[table], json.loads(row[0])), **changes)
     db.execute(
         f"update {table} set payload = ?, standing = ? where number = ?",
-        (json.dumps(to_json(line), ensure_ascii=False), line.standing.value, number),
+        (dump(to_json(line)), line.standing.value, number),
     )
     return True
 

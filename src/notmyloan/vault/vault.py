@@ -18,12 +18,11 @@ from notmyloan.model.disclosure import Disclosure, Mine, Owned, OwnedKind, Stand
 from notmyloan.model.dossier import Screened
 from notmyloan.model.finding import Finding
 from notmyloan.model.label import LABELS, Judgement, Label
-from notmyloan.model.place_in_time import from_epoch_ms
 from notmyloan.model.record import Call, Origin, Record, SourceFile, Transaction
 from notmyloan.model.serial import from_json, to_json
 from notmyloan.model.text import Text
 from notmyloan.vault import blobs, file, findings, ledger
-from notmyloan.vault.codec import from_row, pack, source_file, unpack
+from notmyloan.vault.codec import from_micros, from_row, pack, source_file, stored_text, unpack
 from notmyloan.vault.findings import FindingsChange, StoredFinding
 from notmyloan.vault.importing import ImportJob
 from notmyloan.vault.ledger import DisclosureLine, OwnedLine
@@ -80,9 +79,12 @@ class Vault:
             self._db.close()
 
     @contextmanager
-    def writing(self) -> Iterator[Any]:
-        """The connection inside one transaction: all of the block or nothing."""
+    def writing(self, *, durable: bool = True) -> Iterator[Any]:
+        """The connection inside one transaction: all of the block or nothing, whatever happens
+        to the process. A power cut too, with `durable`; without, it may take the last ones back
+        in order, which an import makes good by going on from where it then stands."""
         with file.sentences(self._name):
+            self._db.execute(f"pragma synchronous = {'full' if durable else 'normal'}")
             self._db.execute("begin immediate")
             try:
                 yield self._db
@@ -148,8 +150,8 @@ class Vault:
             "select s.sha256, u.place, u.why, u.shape from unreadable u"
             " join source s on s.n = u.source"
         ):
-            yield {"kind": "unreadable", "source": sha, "place": place, "why": json.loads(why),
-                   "shape": shape}  # fmt: skip
+            yield {"kind": "unreadable", "source": sha, "place": stored_text(place),
+                   "why": json.loads(why), "shape": stored_text(shape)}  # fmt: skip
         for stored in self.findings(None):
             yield {"kind": "finding"} | to_json(stored)
         for line in self.owned():
@@ -195,14 +197,14 @@ class Vault:
 
     # -- records
 
-    def _origin(self, source: int, place: str) -> Origin:
+    def _origin(self, source: int, place: str | bytes) -> Origin:
         found = self._sources.get(source)
         if found is None:
             ((*row,),) = self._all(
                 "select name, sha256, format, size from source where n = ?", source
             )
             found = self._sources[source] = source_file((row[0], row[1], row[2], row[3]))
-        return Origin(found, place)
+        return Origin(found, stored_text(place) or "")
 
     def _judgement(self, probabilities: bytes | None, model: int | None) -> Judgement | None:
         if probabilities is None or model is None:
@@ -326,7 +328,7 @@ class Vault:
         )
         while rows := self._all(sql, at, n):
             for moment, _, label in rows:
-                yield moment, None if label is None else LABELS[label]
+                yield moment // 1000, None if label is None else LABELS[label]
             at, n, _ = rows[-1]
 
     def coverage(self) -> list[Coverage]:
@@ -348,8 +350,8 @@ class Vault:
                     form,
                     count + further.get(n, 0),
                     lost.get(n, 0),
-                    from_epoch_ms(first) if first is not None else None,
-                    from_epoch_ms(last) if last is not None else None,
+                    from_micros(first) if first is not None else None,
+                    from_micros(last) if last is not None else None,
                 )
             )
         return files
@@ -361,7 +363,7 @@ class Vault:
             " join source s on s.n = u.source group by u.source, u.why order by count(*) desc"
         )
         return [
-            NotUnderstood(name, from_json(Text, json.loads(why)), n, shape)
+            NotUnderstood(name, from_json(Text, json.loads(why)), n, stored_text(shape) or "")
             for name, why, n, shape in rows
         ]
 
