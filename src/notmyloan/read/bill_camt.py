@@ -18,6 +18,7 @@ from notmyloan.model.money import Money
 from notmyloan.model.place_in_time import Precision
 from notmyloan.model.record import Flow, Origin, SourceFile, Transaction, Unreadable
 from notmyloan.model.text import Text
+from notmyloan.read.bill_cells import cents
 from notmyloan.read.shape import shape_of
 from notmyloan.read.source import ReadContext, Source
 
@@ -166,7 +167,7 @@ def _transaction(
         at=told[0],
         precision=told[1],
         flow=flow,
-        amount=Money(abs(amount), fields.get("Currency") or "EUR"),
+        amount=Money(cents(abs(amount)), fields.get("Currency") or "EUR"),
         provider=bank,
         account=fields.get("AccountIBAN") or account,
         counterparty=fields.get(f"{other}Name"),

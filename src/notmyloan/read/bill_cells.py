@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
@@ -247,6 +247,10 @@ def span_of(text: str) -> Span | None:
     return Span(min(days), max(days)) if len(days) >= 2 else None
 
 
-def aware(at: datetime) -> datetime:
-    """`at` in UTC; a moment without a zone is taken as UTC."""
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+def cents(number: Decimal) -> Decimal:
+    """The number with at least two decimals, so that 8.8 and 8.80 make the same record."""
+    exponent = number.as_tuple().exponent
+    return number.quantize(_CENT) if isinstance(exponent, int) and exponent > -2 else number
+
+
+_CENT = Decimal("0.01")

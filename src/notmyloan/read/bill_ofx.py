@@ -16,7 +16,7 @@ from notmyloan.model.money import Money
 from notmyloan.model.place_in_time import Precision
 from notmyloan.model.record import Flow, Origin, SourceFile, Transaction, Unreadable
 from notmyloan.model.text import Text
-from notmyloan.read.bill_cells import said
+from notmyloan.read.bill_cells import cents, said
 from notmyloan.read.shape import shape_of
 from notmyloan.read.source import ReadContext, Source
 
@@ -85,7 +85,7 @@ def _statement(
             at=told[0],
             precision=told[1],
             flow=Flow.IN if entry.amount >= 0 else Flow.OUT,
-            amount=Money(abs(entry.amount), entry.currency or statement.currency or "CNY"),
+            amount=Money(cents(abs(entry.amount)), entry.currency or statement.currency or "CNY"),
             provider=bank or "bank",
             account=statement.account,
             counterparty=entry.counterparty_name,

@@ -21,6 +21,7 @@ from notmyloan.read.bill_cells import (
     Damage,
     Moment,
     amount_of,
+    cents,
     damage_of,
     from_serial,
     month_and_day,
@@ -205,7 +206,7 @@ class BillReading:
             at=moment.in_utc(self._context.zone),
             precision=moment.precision,
             flow=change.flow,
-            amount=Money(change.amount, currency),
+            amount=Money(cents(change.amount), currency),
             provider=style.provider,
             account=account,
             counterparty=text(Column.PARTY),
@@ -215,7 +216,7 @@ class BillReading:
             method=text(Column.METHOD, Column.PLACE),
             status=text(Column.STATUS, Column.FUNDS),
             order=_order(text(Column.ORDER)) or _order(text(Column.JOURNAL)),
-            balance=Money(balance, currency) if balance is not None else None,
+            balance=Money(cents(balance), currency) if balance is not None else None,
             note=_joined(text(Column.NOTE), text(Column.PURPOSE)),
         )
         self._read += 1

@@ -146,18 +146,18 @@ class _Lines:
             if _GIFT_HEAD.match(line)
         ]  # fmt: skip
 
-    def of(self, wanted: str, after: int = 0) -> int:
-        for number, line in enumerate(self._lines[after:], after + 1):
-            if wanted and wanted in line:
-                return number
-        return after or 1
+    def of(self, wanted: str, start: int) -> int:
+        """The line from `start` on that holds `wanted`, or `start`."""
+        found = (n for n in range(start, len(self._lines) + 1) if wanted in self._lines[n - 1])
+        return next(found, start) if wanted else start
 
-    def of_key(self, key: str, after: int = 0) -> int:
-        pattern = re.compile(rf"(?:^|[\s\[{{,.\"']){re.escape(key)}[\"']?\s*(?:=|\])")
-        for number, line in enumerate(self._lines[after:], after + 1):
-            if pattern.search(line):
-                return number
-        return after or 1
+    def of_key(self, key: str, start: int = 1) -> int:
+        """The line from `start` on that sets or heads `key`, or `start`."""
+        pattern = re.compile(rf"(?:^|[\s\[{{,.\"']){re.escape(key)}[\"']?\s*(?:[=＝]|\])")
+        found = (
+            n for n in range(start, len(self._lines) + 1) if pattern.search(self._lines[n - 1])
+        )
+        return next(found, start)
 
     def of_gift(self, index: int) -> int:
         return self._heads[index] if index < len(self._heads) else 1
@@ -196,7 +196,7 @@ def _read_mine(
     mine: Mapping[str, Value], lines: _Lines, start: int, builder: Builder
 ) -> Iterator[Owned | Disclosure | Unreadable]:
     for key, value in mine.items():
-        line = lines.of_key(key, max(start - 1, 0))
+        line = lines.of_key(key, start)
         if SECTIONS.get(plain_word(key)) == "complete":
             continue
         kind = KINDS.get(plain_word(key))
@@ -206,7 +206,7 @@ def _read_mine(
         at = line
         for item in value if isinstance(value, list) else [value]:
             first = next(iter(item.values()), "") if isinstance(item, Mapping) else item
-            at = lines.of(str(first), at - 1)
+            at = lines.of(str(first), at)
             yield from builder.owned(kind, item, at)
 
 
@@ -226,6 +226,9 @@ def _complete(told: Mapping[str, Value]) -> Iterator[tuple[OwnedKind | None, str
                 yield KINDS.get(plain_word(str(word))), str(word), key
 
 
+_TO = {plain_word(w) for w in ("to", "recipient", "who", "给谁", "给了谁", "对象", "接收方")}
+
+
 class _Header:
     """A CSV's header: `mine` or `gave`, and what each column holds (None = not known)."""
 
@@ -234,18 +237,14 @@ class _Header:
         names = [plain_word(cell) for cell in row.cells]
         self.kind_at = next((i for i, n in enumerate(names) if n in CSV_KIND), None)
         self.columns: list[str | None]
-        self.mine = False
         as_mine = [DETAILS.get(n) for n in names]
         as_gift = [GIFT.get(n) for n in names]
-        self.gave = "to" in as_gift and ("what" in as_gift or "on" in as_gift)
-        if self.gave and "what" in as_gift:
-            self.columns = as_gift
-        elif self.kind_at is not None and ("value" in as_mine or "institution" in as_mine):
-            self.mine, self.gave = True, False
-            self.columns = as_mine
-        else:
-            self.gave = False
-            self.columns = []
+        self.gave = "to" in as_gift and "what" in as_gift
+        # 机构 and 内容 stand in both kinds of list; a column of kinds settles it.
+        tabled = self.kind_at is not None and bool({"value", "institution"} & set(as_mine))
+        self.mine = tabled and not (self.gave and _TO & set(names))
+        self.gave = self.gave and not self.mine
+        self.columns = as_mine if self.mine else as_gift if self.gave else []
 
     @property
     def known(self) -> bool:
