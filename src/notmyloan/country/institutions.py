@@ -74,7 +74,8 @@ _KIND_OF_TRADE: tuple[tuple[str, RecipientKind, str | None], ...] = (
     ("担保", RecipientKind.OTHER, "guarantor"),
     ("信托", RecipientKind.OTHER, "trust"),
     ("汽车金融", RecipientKind.OTHER, "auto_finance"),
-    ("租赁", RecipientKind.OTHER, "leasing"),
+    ("融资租赁", RecipientKind.OTHER, "leasing"),
+    ("金融租赁", RecipientKind.OTHER, "leasing"),
     ("保理", RecipientKind.OTHER, "leasing"),
     ("小贷", RecipientKind.SMALL_LOAN, None),
     ("消金", RecipientKind.CONSUMER_FINANCE, None),
@@ -152,6 +153,26 @@ class Institutions(Mapping[str, Institution]):
         for key in _derived(parts.folded):
             if parts.trade and key in index:
                 return index[key]
+        return None
+
+    @cached_property
+    def _openings(self) -> dict[str, list[tuple[str, Institution]]]:
+        """Folded names by their first two characters, the longest first."""
+        found: dict[str, list[tuple[str, Institution]]] = {}
+        for name, institution in self._index.items():
+            if len(name) >= 3 and not name.isascii():
+                found.setdefault(name[:2], []).append((name, institution))
+        for names in found.values():
+            names.sort(key=lambda entry: -len(entry[0]))
+        return found
+
+    def mentioned(self, text: str) -> Institution | None:
+        """The first institution that a line of free text names: `信用卡还款-招商银行(7430)`."""
+        folded = fold_spelling(text[:200])
+        for start in range(len(folded) - 2):
+            for name, institution in self._openings.get(folded[start : start + 2], ()):
+                if folded.startswith(name, start):
+                    return institution
         return None
 
     def kind_of(self, name: str) -> tuple[RecipientKind, str | None] | None:

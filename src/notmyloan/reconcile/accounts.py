@@ -6,6 +6,7 @@ that shows as funder, guarantor and platform is one finding.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -18,7 +19,7 @@ from notmyloan.model.money import parse_amount
 from notmyloan.model.record import Flow, record_id
 from notmyloan.model.text import Argument, Text
 from notmyloan.reconcile.known import Known, known
-from notmyloan.reconcile.match import clusters
+from notmyloan.reconcile.match import events
 from notmyloan.reconcile.reports import current_files
 from notmyloan.reconcile.steps import dispute_account
 from notmyloan.reconcile.weigh import (
@@ -72,8 +73,11 @@ def judge_accounts(dossier: Dossier) -> list[Judged]:
     judged: dict[tuple[object, ...], Judged] = {}
     for file in current_files(dossier):
         items: tuple[CreditAccount | Guarantee, ...] = (*file.accounts, *file.guarantees)
+        alike: Counter[tuple[object, ...]] = Counter()
         for item in items:
             key = _key(item, evidence)
+            alike[key] += 1
+            key = (*key, alike[key])  # two alike in one report are two
             if key in judged:
                 judged[key].cites.append(record_id(item))
             else:
@@ -89,7 +93,7 @@ def _key(item: CreditAccount | Guarantee, evidence: Known) -> tuple[object, ...]
         return ("guarantee", firm, item.opened, item.amount)
     if item.account_kind in CARDS:
         return ("card", firm, item.opened, item.card_tail, item.currency)
-    return ("loan", firm, item.opened, item.due, item.amount, item.number)
+    return ("loan", firm, item.opened, item.amount)
 
 
 def judge(item: CreditAccount | Guarantee, file: CreditFile, evidence: Known) -> tuple[Scale, Told]:
@@ -143,9 +147,11 @@ def _fit(
             if line.value[-4:] == tail and (same or firm is None):
                 return "own_card", -7.0 * share
             return ("other_card_there", -0.8 * share) if same else None
-        return ("own_bank_card", -4.0 * share) if same else None
+        if near is False:
+            return ("other_card_there", -0.8 * share) if same else None
+        return ("own_bank_card", -5.5 * share) if same else None
     if line.owned_kind is OwnedKind.LENDER and same:
-        return "own_lender", -4.5 * share
+        return "own_lender", -6.0 * share
     if card or line.owned_kind is OwnedKind.CARD:
         return ("own_bank", -0.8 * share) if same else None
     if not same:
@@ -153,10 +159,10 @@ def _fit(
         joint = firm is not None and evidence.firms.lends_with_partners(firm)
         return ("platform_that_day", -3.5 * share) if joint and near else None
     if line.owned_kind is OwnedKind.APPLICATION:
-        return ("own_application", -4.5 * share) if near is not False else ("own_bank", -0.6)
+        return ("own_application", -6.0 * share) if near is not False else ("own_bank", -0.6)
     if near is False or _amount_differs(line, item):
         return "other_account_there", -0.8 * share
-    return ("own_account_dated", -6.5 * share) if near else ("own_account", -4.5 * share)
+    return ("own_account_dated", -6.5 * share) if near else ("own_account", -6.2 * share)
 
 
 def _near(a: date | None, b: date | None, days: int) -> bool | None:
@@ -205,17 +211,25 @@ def unknown_account(dossier: Dossier) -> Iterable[Finding]:
     suspects = [j for j in judge_accounts(dossier) if j.probability >= WORTH_ASKING]
     days = int(evidence.pack.facts["enquiries"]["event_window_days"])
 
-    def together(a: Judged, b: Judged) -> bool:
-        return one_event(a, b, evidence, days)
+    def distance(a: Judged, b: Judged) -> tuple[int, int] | None:
+        if a.is_card or b.is_card or _near(a.opened, b.opened, days) is not True:
+            return None
+        apart = abs((a.opened - b.opened).days) if a.opened and b.opened else days
+        return (0 if evidence.firms.related(a.institution, b.institution) else 1), apart
 
     files = current_files(dossier)
-    for event in clusters(suspects, together, id):
+    for event in events(
+        suspects,
+        lambda a, b: one_event(a, b, evidence, days),
+        lambda j: not j.is_card and evidence.firms.is_go_between(j.institution),
+        distance,
+    ):
         yield _finding(event, files, evidence)
 
 
 def one_event(a: Judged, b: Judged, evidence: Known, days: int) -> bool:
-    """Whether two accounts are one borrowing: opened together, by one firm, one house, or a
-    lender and the go-between beside it."""
+    """Whether two accounts are one borrowing: opened together by one firm or one house, or on
+    one day and to one day by a bank and a small-loan company that lend jointly."""
     if a.is_card != b.is_card or _near(a.opened, b.opened, days) is not True:
         return False
     firms = evidence.firms
@@ -223,10 +237,8 @@ def one_event(a: Judged, b: Judged, evidence: Known, days: int) -> bool:
         return firms.same(a.institution, b.institution)
     if firms.related(a.institution, b.institution):
         return True
-    go_between = firms.lends_with_partners(a.institution) != firms.lends_with_partners(
-        b.institution
-    )
-    return go_between or isinstance(a.item, Guarantee) != isinstance(b.item, Guarantee)
+    jointly = firms.lends_with_partners(a.institution) != firms.lends_with_partners(b.institution)
+    return jointly and a.opened == b.opened and a.item.due == b.item.due
 
 
 def _finding(event: list[Judged], files: Iterable[CreditFile], evidence: Known) -> Finding:

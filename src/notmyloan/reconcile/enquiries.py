@@ -18,7 +18,7 @@ from notmyloan.model.record import record_id
 from notmyloan.model.text import Text
 from notmyloan.reconcile.accounts import Judged, judge_accounts
 from notmyloan.reconcile.known import Known, known
-from notmyloan.reconcile.match import clusters
+from notmyloan.reconcile.match import events
 from notmyloan.reconcile.reports import own_files
 from notmyloan.reconcile.steps import above, step
 from notmyloan.reconcile.weigh import (
@@ -92,6 +92,8 @@ def _judge_application(a: Asked, evidence: Known, accounts: Sequence[Judged]) ->
     enquiry, scale = a.enquiry, a.scale
     said = told(evidence.mine, *APPLIED)
     start(scale, said, evidence.count(*APPLIED))
+    if said is Told.SOME and not evidence.mine.of(OwnedKind.APPLICATION):
+        scale.add("applications_not_listed", -0.4)
     if evidence.denied(enquiry.by, enquiry.reason):
         scale.add("denied", 6.0)
         said = Told.ALL
@@ -118,7 +120,7 @@ def _by_own_lines(scale: Scale, enquiry: Enquiry, evidence: Known) -> None:
                 fits.append(("platform_applied", -3.0 * share))
             continue
         if applied and (days is None or abs(days) <= window):
-            fits.append(("applied_then", (-6.0 if days is not None else -3.5) * share))
+            fits.append(("applied_then", (-6.0 if days is not None else -5.0) * share))
         elif not applied and days is not None and -window <= days <= 45:
             fits.append(("opened_after", -5.0 * share))
         elif line.owned_kind is OwnedKind.LENDER:
@@ -166,23 +168,29 @@ def unknown_enquiry(dossier: Dossier) -> Iterable[Finding]:
     evidence = known(dossier)
     suspects = [a for a in judge_applications(dossier) if a.probability >= WORTH_ASKING]
     days = int(evidence.pack.facts.get("enquiries", {}).get("event_window_days", 3))
-    for event in clusters(suspects, lambda a, b: _one_application(a, b, evidence, days), id):
+
+    def apart(a: Asked, b: Asked) -> int:
+        return abs((a.enquiry.on - b.enquiry.on).days)
+
+    def distance(a: Asked, b: Asked) -> tuple[int, int] | None:
+        if apart(a, b) > days:
+            return None
+        return (0 if evidence.firms.related(a.enquiry.by, b.enquiry.by) else 1), apart(a, b)
+
+    for event in events(
+        suspects,
+        lambda a, b: apart(a, b) <= days and evidence.firms.related(a.enquiry.by, b.enquiry.by),
+        lambda a: _beside(a, evidence),
+        distance,
+    ):
         yield _application_finding(event, evidence)
 
 
-def _one_application(a: Asked, b: Asked, evidence: Known, days: int) -> bool:
-    """One application asked about by the lender, its house, or the guarantor beside it."""
-    if abs((a.enquiry.on - b.enquiry.on).days) > days:
-        return False
-    if evidence.firms.related(a.enquiry.by, b.enquiry.by):
-        return True
-
-    def beside(x: Asked) -> bool:
-        return of_kind(evidence, "guarantee", x.enquiry.reason) or evidence.firms.is_go_between(
-            x.enquiry.by
-        )
-
-    return beside(a) != beside(b)
+def _beside(a: Asked, evidence: Known) -> bool:
+    """A guarantor or platform that asks beside the lender, for the same application."""
+    return of_kind(evidence, "guarantee", a.enquiry.reason) or evidence.firms.is_go_between(
+        a.enquiry.by
+    )
 
 
 def _application_finding(event: list[Asked], evidence: Known) -> Finding:

@@ -55,6 +55,8 @@ def _drift(
     kind: OwnedKind, value: DatedValue, file: CreditFile, evidence: Known, unknown: list[Judged]
 ) -> Finding | None:
     own = [o.value for o in evidence.lines(kind)]
+    if kind is OwnedKind.PHONE:  # an alias number given to somebody is theirs too
+        own += [d.phone for d in evidence.disclosures if d.phone]
     if any(_FITS[kind](value.value, o) for o in own):
         return None
     scale = Scale()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from weakref import WeakKeyDictionary
 
-from notmyloan.country import Pack, load
+from notmyloan.country import Numbers, Pack, load
 from notmyloan.country.names import signature
 from notmyloan.model.disclosure import Disclosure, Owned, OwnedKind, Standing
 from notmyloan.model.dossier import Dossier
@@ -30,7 +30,7 @@ LOAN_WORDS = re.compile(
     re.IGNORECASE,
 )
 _CARD_REPAYMENT = re.compile(r"信用卡(?:自动)?还款|还信用卡|贷记卡还款|credit card payment", re.I)
-_FAILED = re.compile(r"失败|关闭|取消|撤销|已退款|全额退款|failed|cancel+ed|refunded", re.I)
+FAILED = re.compile(r"失败|关闭|取消|撤销|已退款|全额退款|failed|cancel+ed|refunded", re.I)
 CITED = 3
 
 
@@ -76,7 +76,7 @@ class Known:
         self.disclosures = dossier.disclosures
         self.today: date = dossier.now.astimezone(dossier.zone).date()
         self._moves, self._bill_days = _loan_moves(dossier, self.firms)
-        self._notices, self.any_messages = _notices(dossier, self.firms)
+        self._notices, self.any_messages = _notices(dossier, self.firms, self.pack.numbers)
 
     def lines(self, *kinds: OwnedKind) -> Iterator[Owned]:
         """Lines of "mine" of these kinds that the person did not strike."""
@@ -142,7 +142,7 @@ def _loan_moves(dossier: Dossier, firms: Firms) -> tuple[tuple[LoanMove, ...], f
         days.add(day)
         if t.flow is Flow.NEUTRAL and not _said(t):
             continue
-        if t.status and _FAILED.search(t.status):
+        if t.status and FAILED.search(t.status):
             continue
         move = _loan_move(t, firms, day)
         if move is not None:
@@ -158,7 +158,11 @@ def _loan_move(t: Transaction, firms: Firms, day: date) -> LoanMove | None:
     """The move, where the counterparty lends, and a bank only where the words speak of a loan."""
     words = " ".join(s for s in (t.counterparty, t.summary, t.note, t.category) if s)
     card = bool(_CARD_REPAYMENT.search(words))
-    for name in (t.counterparty, t.summary, t.note):
+    names = [t.counterparty, t.summary, t.note]
+    if card or LOAN_WORDS.search(words):
+        mentioned = firms.institutions.mentioned(words)
+        names.append(mentioned.short if mentioned else None)
+    for name in names:
         if not name or not firms.institutions.lends(name):
             continue
         told = firms.institutions.kind_of(name)
@@ -169,12 +173,13 @@ def _loan_move(t: Transaction, firms: Firms, day: date) -> LoanMove | None:
     return None
 
 
-def _notices(dossier: Dossier, firms: Firms) -> tuple[dict[str, Notices], bool]:
+def _notices(dossier: Dossier, firms: Firms, hotlines: Numbers) -> tuple[dict[str, Notices], bool]:
     found: dict[str, Notices] = {}
     any_messages = False
     for message, _ in dossier.messages((Label.TRANSACTIONAL, Label.DUNNING)):
         any_messages = True
-        name = signature(message.text) or _sender_name(message)
+        name = signature(message.text) or hotlines.hotline_owner(message.party)
+        name = name or _sender_name(message)
         if name and firms.institutions.lends(name):
             found.setdefault(firms.key(name), Notices()).add(message)
     return found, any_messages

@@ -55,6 +55,31 @@ def payee_key(name: str) -> str:
     return "".join(c for c in folded if not c.isdigit() and c != "*") or folded
 
 
+def events(
+    items: Sequence[Item],
+    together: Callable[[Item, Item], bool],
+    beside: Callable[[Item], bool],
+    distance: Callable[[Item, Item], tuple[int, int] | None],
+) -> list[list[Item]]:
+    """What happened, each a list of the lines it left.
+
+    Lenders' lines are joined where `together`; a go-between's line (`beside`) joins the one
+    event nearest by `distance`, so that it never ties two lenders' loans into one.
+    """
+    found = clusters([i for i in items if not beside(i)], together, id)
+    alone: list[Item] = []
+    for item in filter(beside, items):
+        near = [
+            (d, n) for n, event in enumerate(found) for other in event
+            if (d := distance(item, other)) is not None
+        ]  # fmt: skip
+        if near:
+            found[min(near)[1]].append(item)
+        else:
+            alone.append(item)
+    return found + clusters(alone, together, id)
+
+
 def clusters(
     items: Sequence[Item], together: Callable[[Item, Item], bool], key: Callable[[Item], Hashable]
 ) -> list[list[Item]]:

@@ -22,7 +22,7 @@ from notmyloan.model.identity import mask
 from notmyloan.model.place_in_time import Precision
 from notmyloan.model.record import Flow, Transaction, record_id
 from notmyloan.model.text import Text
-from notmyloan.reconcile.known import Known, known
+from notmyloan.reconcile.known import FAILED, Known, known
 from notmyloan.reconcile.match import payee_key
 from notmyloan.reconcile.steps import step
 from notmyloan.reconcile.weigh import Scale, Told, verdict
@@ -59,6 +59,8 @@ def anomaly(dossier: Dossier) -> Iterable[Finding]:
     evidence = known(dossier)
     accounts: dict[tuple[str, str], list[Transaction]] = {}
     for t in dossier.transactions():
+        if t.status and FAILED.search(t.status):
+            continue
         if t.flow is Flow.OUT and t.amount.amount > 0 and t.amount.currency == _currency(evidence):
             accounts.setdefault((t.provider, t.account or t.method or ""), []).append(t)
     found = [
