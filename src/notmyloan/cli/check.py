@@ -71,7 +71,7 @@ def _tell_import(app: App, summary: ImportSummary) -> None:
         elif file.already:
             app.tell("cli.check.already", name=file.name)
         else:
-            app.tell("cli.check.file", name=file.name, n=sum(file.read.values()), new=file.new,
+            app.tell("cli.check.file", name=file.name, n=file.records, new=file.new,
                      unreadable=file.unreadable)  # fmt: skip
     for name, why in summary.skipped[:10]:
         app.tell("cli.check.skipped", name=name, why=why)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from notmyloan.locale import Speaker
-from notmyloan.model.record import Record, Unreadable
+from notmyloan.model.record import Identified, Unreadable
 from notmyloan.report.cite import describe, when, where
 
 
-def record_line(record: Record, speaker: Speaker) -> str:
+def record_line(record: Identified, speaker: Speaker) -> str:
     """The record in words, with its moment; an unreadable one with its place and shape."""
     if isinstance(record, Unreadable):
         return f"! {speaker.say(where(record.origin))}: {speaker.say(record.why)}  {record.shape}"

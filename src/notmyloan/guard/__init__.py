@@ -1,4 +1,4 @@
-"""The person's side put together: import, check, ask. The only place that joins parts to the vault."""
+"""The person's side put together: the only place that joins the parts to the vault."""
 
 from notmyloan.guard.guard import Guard
 

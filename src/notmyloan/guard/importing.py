@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from pathlib import Path
+from typing import TypeGuard, cast
 
 from notmyloan.guard.progress import Progress
-from notmyloan.model.disclosure import OwnedKind
+from notmyloan.model.disclosure import Disclosure, Owned
 from notmyloan.model.errors import InputError
-from notmyloan.model.record import SourceFile, Unreadable
+from notmyloan.model.label import Judgement
+from notmyloan.model.record import Direction, Message, Origin, Record, SourceFile, Unreadable
 from notmyloan.model.text import Text
 from notmyloan.read.detect import choose, walk
 from notmyloan.read.lists import read_complete
 from notmyloan.read.reader import Readable, Reader
 from notmyloan.read.source import ReadContext, Source
-from notmyloan.vault import Vault
+from notmyloan.screen.model import load_model
+from notmyloan.vault import ImportJob, Vault
 
 BATCH = 4_000
 
@@ -30,9 +33,14 @@ class FileOutcome:
     format: str = ""
     read: Counter[str] = field(default_factory=Counter)
     new: int = 0
-    unreadable: Counter[tuple[Text, str]] = field(default_factory=Counter)
+    unreadable: int = 0
     already: bool = False
     refused: Text | None = None
+
+    @property
+    def records(self) -> int:
+        """How many records were read, old ones too."""
+        return sum(n for kind, n in self.read.items() if kind != "unreadable")
 
 
 @dataclass
@@ -89,23 +97,23 @@ def _import_file(
     try:
         stream = reader.read(source, context)
         first = next(stream, None)
-        if first is None:
-            file = SourceFile(source.name, source.sha256, reader.format, source.size)
-        else:
-            file = first.origin.source if first.origin else _plain(source, reader)
-        job = vault.begin_import(file)
+        plain = SourceFile(source.name, source.sha256, reader.format, source.size)
+        # A folder's reader knows best which of its files the records come from.
+        origin = first.origin if first is not None else None
+        job = vault.begin_import(origin.source if origin is not None else plain)
         if job.already_done:
             outcome.already = True
             return outcome
-        whole = _chain(first, stream)
-        skipped = list(islice(whole, job.resume_after)) if job.resume_after else []
-        outcome.read.update(item.kind for item in skipped)
-        for batch in _batches(whole):
-            _store(vault, job, batch, outcome)
+        whole = chain(() if first is None else (first,), stream)
+        for item in islice(whole, job.resume_after):
+            outcome.read[item.kind] += 1
+        while batch := list(islice(whole, BATCH)):
+            _store(vault, job, batch, plain, outcome)
             progress.advance(len(batch))
-        complete = read_complete(source) if reader.format == "lists" else frozenset[OwnedKind]()
-        if complete:
-            vault.set_complete(complete)
+        if reader.format == "lists":
+            complete = read_complete(source)
+            if complete:
+                vault.set_complete(vault.mine().complete | complete)
         job.finish()
     except InputError as error:
         outcome.refused = error.text
@@ -116,21 +124,41 @@ def _import_file(
     return outcome
 
 
-def _plain(source: Source, reader: Reader) -> SourceFile:
-    return SourceFile(source.name, source.sha256, reader.format, source.size)
+def _store(
+    vault: Vault,
+    job: ImportJob,
+    batch: list[Readable | Unreadable],
+    file: SourceFile,
+    outcome: FileOutcome,
+) -> None:
+    """Screen a batch's received messages, store it, and put list lines into the ledgers."""
+    received = [item for item in batch if _is_received(item)]
+    judged: Iterator[Judgement] = iter(())
+    if received:
+        texts, parties = [m.text for m in received], [m.party for m in received]
+        judged = iter(load_model().judge(texts, parties))
+    items: list[tuple[Record | Unreadable, Judgement | None]] = []
+    for item in batch:
+        outcome.read[item.kind] += 1
+        if isinstance(item, Unreadable):
+            outcome.unreadable += 1
+            items.append((item, None))
+        elif isinstance(item, (Owned, Disclosure)):
+            _enter(vault, item)
+            line = item if item.origin is not None else replace(item, origin=Origin(file, ""))
+            items.append((cast(Record, line), None))  # it has an origin now
+        else:
+            items.append((item, next(judged) if _is_received(item) else None))
+    outcome.new += job.add(items)
 
 
-def _chain(
-    first: Readable | Unreadable | None, rest: Iterator[Readable | Unreadable]
-) -> Iterator[Readable | Unreadable]:
-    if first is not None:
-        yield first
-    yield from rest
+def _is_received(item: Readable | Unreadable) -> TypeGuard[Message]:
+    return type(item) is Message and item.direction is Direction.RECEIVED
 
 
-def _batches(
-    items: Iterable[Readable | Unreadable],
-) -> Iterator[list[Readable | Unreadable]]:
-    walker = iter(items)
-    while batch := list(islice(walker, BATCH)):
-        yield batch
+def _enter(vault: Vault, line: Owned | Disclosure) -> None:
+    """A line of the person's own list goes into its ledger."""
+    if isinstance(line, Owned):
+        vault.put_owned(line)
+    else:
+        vault.put_disclosure(line)

@@ -16,7 +16,7 @@ from notmyloan.model.credit import (
 )
 from notmyloan.model.disclosure import Disclosure, Owned
 from notmyloan.model.identity import mask
-from notmyloan.model.record import Call, Message, Origin, Record, Transaction
+from notmyloan.model.record import Call, Identified, Message, Origin, Transaction
 from notmyloan.model.text import Text
 
 EXCERPT = 60
@@ -24,7 +24,7 @@ EXCERPT = 60
 _CODE = re.compile(r"(?<![\d*])\d{4,8}(?![\d*])")
 
 
-def describe(record: Record) -> Text:
+def describe(record: Identified) -> Text:
     """What the record is, in one line of words."""
     match record:
         case Message():
@@ -87,7 +87,7 @@ def describe(record: Record) -> Text:
             return Text("report.cite.other", kind=record.kind)
 
 
-def when(record: Record) -> datetime | None:
+def when(record: Identified) -> datetime | None:
     """The moment the record happened, where it has one to the minute."""
     return getattr(record, "at", None)
 

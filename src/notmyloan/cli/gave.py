@@ -1,0 +1,103 @@
+"""`notmyloan gave`: who was given what, when."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+
+import click
+
+from notmyloan.cli.app import App, current
+from notmyloan.cli.ledger import review
+from notmyloan.cli.options import command, json_option
+from notmyloan.model.disclosure import Consent, Disclosure, Given, RecipientKind, Standing
+from notmyloan.model.errors import UsageError
+from notmyloan.model.serial import to_json
+from notmyloan.vault import DisclosureLine, Vault
+
+_say = current().say
+_GIVEN = click.Choice([given.value for given in Given])
+
+
+@command("gave")
+@click.option("--list", "listing", is_flag=True, help=_say("cli.gave.list"))
+@click.option("--to", "recipient", help=_say("cli.gave.to"))
+@click.option("--what", type=_GIVEN, multiple=True, help=_say("cli.gave.what"))
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help=_say("cli.gave.on"))
+@click.option("--purpose", help=_say("cli.gave.purpose"))
+@click.option("--confirm", type=int, multiple=True, metavar="N", help=_say("cli.me.confirm"))
+@click.option("--strike", type=int, multiple=True, metavar="N", help=_say("cli.me.strike"))
+@click.option("--revoke", type=int, multiple=True, metavar="N", help=_say("cli.gave.revoke"))
+@json_option
+def gave_command(
+    listing: bool,
+    recipient: str | None,
+    what: tuple[str, ...],
+    on: date | None,
+    purpose: str | None,
+    confirm: tuple[int, ...],
+    strike: tuple[int, ...],
+    revoke: tuple[int, ...],
+    as_json: bool,
+) -> int:
+    app = current()
+    with app.open_vault() as vault:
+        if recipient:
+            _add(vault, recipient, what, on, purpose)
+        elif what or purpose:
+            raise UsageError("cli.gave_to_whom")
+        for numbers, standing in ((confirm, Standing.CONFIRMED), (strike, Standing.STRUCK)):
+            for number in numbers:
+                if not vault.set_standing("disclosure", number, standing):
+                    raise UsageError("cli.no_such_line", number=number)
+        for number in revoke:
+            if not vault.revoke(number):
+                raise UsageError("cli.no_such_line", number=number)
+        asked = listing or as_json or recipient or confirm or strike or revoke
+        if not asked and sys.stdin.isatty():
+            review(
+                app,
+                [
+                    (line.number, _line(app, line))
+                    for line in vault.disclosures()
+                    if line.disclosure.standing is Standing.PROPOSED
+                ],
+                lambda number, standing: vault.set_standing("disclosure", number, standing),
+            )
+        lines = [
+            line for line in vault.disclosures() if line.disclosure.standing is not Standing.STRUCK
+        ]
+        for line in lines:
+            if as_json:
+                app.emit({"number": line.number} | to_json(line.disclosure))
+            else:
+                click.echo(_line(app, line))
+    app.tell("cli.gave.done", n=len(lines))
+    return 0
+
+
+def _line(app: App, line: DisclosureLine) -> str:
+    gave = line.disclosure
+    standing = f"cli.standing.{gave.standing}"
+    if gave.consent is Consent.REVOKED:
+        standing = "cli.standing.revoked"
+    return app.say(
+        "cli.gave.line",
+        number=line.number,
+        recipient=gave.recipient,
+        on=gave.on or "?",
+        what=tuple(app.say(f"report.given.{given}") for given in gave.given),
+        standing=app.say(standing),
+    )
+
+
+def _add(
+    vault: Vault, recipient: str, what: tuple[str, ...], on: date | None, purpose: str | None
+) -> None:
+    from notmyloan import country
+
+    known = country.load("cn").institutions.find(recipient)
+    kind = known.kind if known is not None else RecipientKind.OTHER
+    day = on.date() if hasattr(on, "date") else on
+    given = tuple(Given(name) for name in what) or (Given.NAME, Given.PHONE)
+    vault.put_disclosure(Disclosure(recipient, day, given, RecipientKind(kind), purpose))
