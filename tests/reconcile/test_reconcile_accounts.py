@@ -201,3 +201,49 @@ def test_its_enquiries_are_cited(life, make, check):
 
 def test_no_report_no_finding(life, check):
     assert check(unknown_account(life)) == []
+
+
+def test_a_spree_stays_several_loans_with_their_guarantors(life, make, check):
+    life.owns(OwnedKind.ACCOUNT, "房贷", institution="工商银行")
+    life.reported(
+        make.loan("江西裕民银行", DAY, due=date(2027, 3, 5)),
+        make.loan("盛银消费金融", date(2026, 3, 7), due=date(2027, 3, 7)),
+        make.loan("重庆金瑞小额贷款有限公司", DAY, due=date(2026, 9, 5)),
+        make.guarantee("某地融资担保有限公司", date(2026, 3, 7)),
+    )
+    findings = check(unknown_account(life))
+    assert sorted(len(f.cites) for f in findings) == [1, 1, 2]
+    guaranteed = max(findings, key=lambda f: len(f.cites))
+    assert guaranteed.title.args["firm"] == "盛银消费金融"
+
+
+@pytest.mark.parametrize("kind", [OwnedKind.ACCOUNT, OwnedKind.LENDER, OwnedKind.APPLICATION])
+def test_an_undated_line_covers_its_firm_even_on_a_whole_list(life, make, check, kind):
+    life.owns(kind, "安逸花")
+    life.complete = frozenset({OwnedKind.ACCOUNT})
+    life.reported(make.loan("马上消费金融股份有限公司", DAY))
+    assert check(unknown_account(life)) == []
+
+
+def test_a_card_whose_digits_the_report_leaves_out(life, make, check):
+    life.owns(OwnedKind.CARD, "7430", institution="招商银行")
+    life.complete = frozenset({OwnedKind.CARD})
+    life.reported(make.card("招商银行股份有限公司信用卡中心", DAY))
+    assert check(unknown_account(life)) == []
+
+
+def test_two_alike_loans_in_one_report_are_both_cited(life, make, check):
+    life.owns(OwnedKind.ACCOUNT, "房贷", institution="工商银行")
+    life.reported(make.loan("盛银消费金融", DAY), make.loan("盛银消费金融", DAY))
+    [found] = check(unknown_account(life))
+    assert len(found.cites) == 2
+
+
+def test_findings_keep_their_identity_from_run_to_run(life, make, check):
+    life.owns(OwnedKind.ACCOUNT, "房贷", institution="工商银行")
+    life.reported(make.loan("盛银消费金融有限公司", DAY))
+    [first] = check(unknown_account(life))
+    life.reported(make.loan("盛银消费金融", DAY))
+    [second] = check(unknown_account(life))
+    assert first.finding_id == second.finding_id
+    assert first.fingerprint != second.fingerprint

@@ -171,3 +171,16 @@ def test_a_dear_loan_by_its_terms(life, make, check):
     [found] = check(cap(life))
     assert found.facts["nominal"] == pytest.approx(35.1)
     assert found.confidence < 0.9
+
+
+def test_a_wallets_words_name_the_bank(life, check):
+    life.owns(OwnedKind.CARD, "6225881414207430")
+    life.moved(Flow.OUT, 3000, "信用卡还款", DAY, note="信用卡还款-广发银行(1111)")
+    [found] = check(unknown_loan_payment(life))
+    assert found.subject[0] == "cgb"
+
+
+def test_renting_a_car_is_no_loan(life, check):
+    life.owns(OwnedKind.ACCOUNT, "", institution="工商银行")
+    life.moved(Flow.OUT, 300, "一路汽车租赁有限公司", DAY)
+    assert check(unknown_loan_payment(life)) == []

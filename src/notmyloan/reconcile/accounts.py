@@ -21,6 +21,7 @@ from notmyloan.model.text import Argument, Text
 from notmyloan.reconcile.known import Known, known
 from notmyloan.reconcile.match import events
 from notmyloan.reconcile.reports import current_files
+from notmyloan.reconcile.rule import rule
 from notmyloan.reconcile.steps import dispute_account
 from notmyloan.reconcile.weigh import (
     WORTH_ASKING,
@@ -205,6 +206,7 @@ def _by_bills(scale: Scale, item: CreditAccount | Guarantee, evidence: Known) ->
         scale.add("no_trace_in_bills", 0.8)
 
 
+@rule
 def unknown_account(dossier: Dossier) -> Iterable[Finding]:
     """`cr.unknown_account`: a loan, card or guarantee in the report that is not the person's."""
     evidence = known(dossier)

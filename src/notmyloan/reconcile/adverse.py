@@ -21,6 +21,7 @@ from notmyloan.model.text import Text
 from notmyloan.reconcile.enquiries import moment
 from notmyloan.reconcile.known import Known, known
 from notmyloan.reconcile.reports import current_files, own_files
+from notmyloan.reconcile.rule import rule
 from notmyloan.reconcile.steps import above, step
 from notmyloan.reconcile.weigh import WORTH_ASKING, Scale
 
@@ -84,6 +85,7 @@ def _subject(account: CreditAccount, evidence: Known) -> tuple[str, ...]:
     return tuple(str(part or "") for part in same_account(account, evidence))
 
 
+@rule
 def overdue_first_seen(dossier: Dossier) -> Iterable[Finding]:
     """`cr.overdue_first_seen`: a bad mark that nobody told the person of before (CRR 15)."""
     evidence = known(dossier)
@@ -123,6 +125,7 @@ def overdue_first_seen(dossier: Dossier) -> Iterable[Finding]:
         )
 
 
+@rule
 def expiry(dossier: Dossier) -> Iterable[Finding]:
     """`cr.expiry`: a bad mark shown longer than five years after its end (CRR 16)."""
     evidence = known(dossier)
@@ -209,6 +212,7 @@ def _ended(record: PublicRecord) -> date | None:
     return None
 
 
+@rule
 def relief(dossier: Dossier) -> Iterable[Finding]:
     """`cr.relief`: small arrears of 2020 to 2025, repaid in time, and still shown."""
     evidence = known(dossier)

@@ -15,6 +15,7 @@ from notmyloan.model.record import Flow, record_id
 from notmyloan.model.text import Text
 from notmyloan.reconcile.accounts import Judged, judge_accounts
 from notmyloan.reconcile.known import Known, LoanMove, known
+from notmyloan.reconcile.rule import rule
 from notmyloan.reconcile.steps import above, step
 from notmyloan.reconcile.weigh import WORTH_ASKING, Scale, Told, start, told, verdict
 
@@ -23,11 +24,13 @@ _CARDS = (OwnedKind.CARD, OwnedKind.LENDER)
 _CITED = 12
 
 
+@rule
 def unknown_loan_payment(dossier: Dossier) -> Iterable[Finding]:
     """`bill.unknown_loan_payment`: money collected for a loan or card the person does not know."""
     yield from _unknown(dossier, Flow.OUT, "bill.unknown_loan_payment")
 
 
+@rule
 def unknown_disbursement(dossier: Dossier) -> Iterable[Finding]:
     """`bill.unknown_disbursement`: a lender paid out money, and the person knows of no loan."""
     yield from _unknown(dossier, Flow.IN, "bill.unknown_disbursement")

@@ -18,6 +18,7 @@ from notmyloan.reconcile.enquiries import moment
 from notmyloan.reconcile.known import Known, LoanMove, known
 from notmyloan.reconcile.rates import Cost, of_flows, of_level_payments
 from notmyloan.reconcile.reports import current_files
+from notmyloan.reconcile.rule import rule
 from notmyloan.reconcile.steps import above, step
 from notmyloan.reconcile.weigh import Scale
 
@@ -34,6 +35,7 @@ class Priced:
     prepaid: Decimal = Decimal(0)
 
 
+@rule
 def cap(dossier: Dossier) -> Iterable[Finding]:
     """`cr.cap`: the loan's cash flow costs more a year than the cap in force when it was made."""
     evidence = known(dossier)

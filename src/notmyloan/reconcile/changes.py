@@ -15,12 +15,14 @@ from notmyloan.reconcile.adverse import is_adverse, same_account
 from notmyloan.reconcile.enquiries import is_own
 from notmyloan.reconcile.known import Known, known
 from notmyloan.reconcile.reports import SAME_TIME, own_files
+from notmyloan.reconcile.rule import rule
 from notmyloan.reconcile.steps import step
 
 _LISTED = 8
 _OVER = (AccountState.SETTLED, AccountState.CLOSED, AccountState.ENDED)
 
 
+@rule
 def changed(dossier: Dossier) -> Iterable[Finding]:
     """`cr.changed`: accounts, states and enquiries that are new since the report before."""
     evidence = known(dossier)

@@ -21,10 +21,12 @@ from notmyloan.reconcile.enquiries import (
 )
 from notmyloan.reconcile.known import Known, known
 from notmyloan.reconcile.reports import own_files
+from notmyloan.reconcile.rule import rule
 from notmyloan.reconcile.steps import step
 from notmyloan.reconcile.weigh import WORTH_ASKING, Scale, Told, told
 
 
+@rule
 def consent(dossier: Dossier) -> Iterable[Finding]:
     """`cr.consent`: a firm looked the person up, and no written consent is known."""
     evidence = known(dossier)
@@ -71,6 +73,7 @@ def _has_tie(firm: str, evidence: Known, dossier: Dossier) -> bool:
     )
 
 
+@rule
 def multi(dossier: Dossier) -> Iterable[Finding]:
     """`cr.multi`: many applications within a month, the person's own or somebody else's."""
     evidence = known(dossier)

@@ -20,6 +20,7 @@ from notmyloan.reconcile.accounts import Judged, judge_accounts
 from notmyloan.reconcile.known import Known, known
 from notmyloan.reconcile.match import events
 from notmyloan.reconcile.reports import own_files
+from notmyloan.reconcile.rule import rule
 from notmyloan.reconcile.steps import above, step
 from notmyloan.reconcile.weigh import (
     WORTH_ASKING,
@@ -163,6 +164,7 @@ def _by_accounts(
         scale.add("led_to_unknown", 1.5)
 
 
+@rule
 def unknown_enquiry(dossier: Dossier) -> Iterable[Finding]:
     """`cr.unknown_enquiry`: somebody applied for credit as the person."""
     evidence = known(dossier)

@@ -21,12 +21,14 @@ from notmyloan.reconcile.accounts import Judged, judge_accounts
 from notmyloan.reconcile.enquiries import moment
 from notmyloan.reconcile.known import Known, known
 from notmyloan.reconcile.reports import agrees, current_files
+from notmyloan.reconcile.rule import rule
 from notmyloan.reconcile.steps import step
 from notmyloan.reconcile.weigh import NOT_MINE, WORTH_ASKING, Scale, Told, start, told, verdict
 
 _SHOWN = 6
 
 
+@rule
 def identity_drift(dossier: Dossier) -> Iterable[Finding]:
     """`cr.identity_drift`: a phone, address or employer in the report that is not theirs."""
     evidence = known(dossier)

@@ -20,10 +20,12 @@ from notmyloan.reconcile.enquiries import (
 )
 from notmyloan.reconcile.known import known
 from notmyloan.reconcile.reports import own_files
+from notmyloan.reconcile.rule import rule
 from notmyloan.reconcile.steps import above, step
 from notmyloan.reconcile.weigh import WORTH_ASKING, Scale, Told, start, told, verdict
 
 
+@rule
 def post_loan_enquiry(dossier: Dossier) -> Iterable[Finding]:
     """`cr.post_loan_enquiry`: a firm minds a loan that the person does not know of."""
     evidence = known(dossier)
@@ -71,6 +73,7 @@ def post_loan_enquiry(dossier: Dossier) -> Iterable[Finding]:
         )
 
 
+@rule
 def role_enquiry(dossier: Dossier) -> Iterable[Finding]:
     """`cr.role_enquiry`: the person was checked as a director, merchant or officer."""
     evidence = known(dossier)
@@ -107,6 +110,7 @@ def role_enquiry(dossier: Dossier) -> Iterable[Finding]:
         )  # fmt: skip
 
 
+@rule
 def self_enquiry_unknown(dossier: Dossier) -> Iterable[Finding]:
     """`cr.self_enquiry_unknown`: a report was fetched as the person's own, but not by them."""
     evidence = known(dossier)

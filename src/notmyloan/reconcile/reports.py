@@ -14,6 +14,7 @@ from notmyloan.model.finding import Finding, Severity
 from notmyloan.model.identity import InvalidIdentity, ResidentId, fold_digits, mask
 from notmyloan.model.record import record_id
 from notmyloan.model.text import Text
+from notmyloan.reconcile.rule import rule
 from notmyloan.reconcile.steps import step
 from notmyloan.reconcile.weigh import Scale, Told, verdict
 
@@ -113,6 +114,7 @@ def current_files(dossier: Dossier) -> tuple[CreditFile, ...]:
     return tuple(f for f in files if newest - f.report.at <= SAME_TIME)
 
 
+@rule
 def other_person(dossier: Dossier) -> Iterable[Finding]:
     """`cr.other_person`: a report of somebody else lies among the person's papers."""
     files = dossier.credit_files()

@@ -24,6 +24,7 @@ from notmyloan.model.record import Flow, Transaction, record_id
 from notmyloan.model.text import Text
 from notmyloan.reconcile.known import FAILED, Known, known
 from notmyloan.reconcile.match import payee_key
+from notmyloan.reconcile.rule import rule
 from notmyloan.reconcile.steps import step
 from notmyloan.reconcile.weigh import Scale, Told, verdict
 
@@ -54,6 +55,7 @@ class Habit:
         return (near + 0.5) / (self.timed + 1)
 
 
+@rule
 def anomaly(dossier: Dossier) -> Iterable[Finding]:
     """`bill.anomaly`: a payment to a new payee at an odd hour, or of an odd size."""
     evidence = known(dossier)
