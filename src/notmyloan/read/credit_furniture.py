@@ -1,0 +1,100 @@
+"""What is printed on every page and belongs to none of the tables: page numbers, the report's
+number and name again, running lines. It is taken off, and used: pages that are missing show."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from notmyloan.read.credit_heads import find_header, month_header
+from notmyloan.read.credit_page import Row, fold, squeeze
+from notmyloan.read.credit_refuse import Refuse
+from notmyloan.read.credit_words import heading_of
+
+_PAGE_OF = re.compile(r"第(\d+)页[,/、;]?\(?共(\d+)页\)?|[Pp]age(\d+)of(\d+)")
+_PAGE = re.compile(r"-?\(?第?(\d{1,3})(?:页|/\d{1,3}页?)?\)?-?")
+
+
+def strip(pages: Sequence[list[Row]], refuse: Refuse) -> list[Row]:
+    """All rows without the furniture. Raises InputError where pages are missing or of two
+    reports."""
+    _complete(pages, refuse)
+    running = _running(pages)
+    out: list[Row] = []
+    number = ""
+    for k, rows in enumerate(pages):
+        kept: list[Row] = []
+        for i, row in enumerate(rows):
+            plain = squeeze(row.text)
+            edge = i < 3 or i >= len(rows) - 3
+            if not plain or row.solid:
+                kept.append(row)
+                continue
+            if (m := re.search(r"报告编号:?([0-9A-Za-z]+)", plain)) is not None:
+                printed = re.sub(r"报告时间.*", "", m[1])
+                if number and printed != number and edge:
+                    raise refuse("refuse.two_reports", row.spot)
+                if k and edge and number:
+                    continue
+                number = number or printed
+            if edge and _is_number(plain, i, rows):
+                continue
+            if edge and k and (plain, round(row.y0 / 4)) in running:
+                continue
+            if edge and _PAGE_OF.search(plain):
+                row.cells = [c for c in row.cells if not _PAGE_OF.search(squeeze(c.text))]
+                if not row.cells or k:
+                    continue
+            kept.append(row)
+        for n, row in enumerate(kept):
+            row.first = n == 0
+        out += kept
+    return out
+
+
+def _is_number(plain: str, i: int, rows: Sequence[Row]) -> bool:
+    if _PAGE_OF.fullmatch(plain):
+        return True
+    return i in (0, len(rows) - 1) and _PAGE.fullmatch(plain) is not None
+
+
+def _running(pages: Sequence[list[Row]]) -> set[tuple[str, int]]:
+    """Lines that stand word for word at the same height of most pages, headers excepted."""
+    seen: Counter[tuple[str, int]] = Counter()
+    for rows in pages:
+        edge = [r for i, r in enumerate(rows) if i < 3 or i >= len(rows) - 3]
+        for key in {(squeeze(r.text), round(r.y0 / 4)) for r in edge if not r.solid}:
+            seen[key] += 1
+    enough = max(2, round(0.6 * len(pages)))
+    often = {key for key, n in seen.items() if n >= enough}
+    out = set()
+    for key in often:
+        row = next(
+            r for rows in pages for r in rows if (squeeze(r.text), round(r.y0 / 4)) == key
+        )
+        if find_header([row], 0) is None and month_header(row) is None:
+            if heading_of(key[0]) in (None, "title"):
+                out.add(key)
+    return out
+
+
+def _complete(pages: Sequence[list[Row]], refuse: Refuse) -> None:
+    """Page n of m: all of 1 … m are there, in order."""
+    found: list[tuple[int, int, Row]] = []
+    for rows in pages:
+        for i, row in enumerate(rows):
+            if 3 <= i < len(rows) - 3:
+                continue
+            m = _PAGE_OF.search("".join(fold(row.text).split()))
+            if m is not None:
+                found.append((int(m[1] or m[3]), int(m[2] or m[4]), row))
+                break
+    if len(found) < len(pages) or not found:
+        return
+    total = found[0][1]
+    if [n for n, _, _ in found] != list(range(1, total + 1)):
+        missing = sorted(set(range(1, total + 1)) - {n for n, _, _ in found})
+        raise refuse(
+            "refuse.pages", found[0][2].spot, total=total, missing=tuple(missing[:5]) or (0,)
+        )
