@@ -285,7 +285,7 @@ class _Log:
         lengths = self._lengths.get(block, [])
         if len(lengths) < self._limits["same_length_calls"]:
             return False
-        return max(lengths) - min(lengths) <= self._limits["same_length_spread"]
+        return bool(max(lengths) - min(lengths) <= self._limits["same_length_spread"])
 
     def _redialled(self, index: int) -> bool:
         """A person tries again at once; a machine comes back by its plan."""

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from notmyloan.model.finding import Step
 from notmyloan.model.record import Private
-from notmyloan.model.text import Text
+from notmyloan.model.text import Argument, Text
 from notmyloan.screen.codes import URGENCY, Stage
 from notmyloan.screen.signer import Sender
 from notmyloan.screen.ties import Notices
@@ -70,7 +70,7 @@ def calling_order(events: Sequence[CodeEvent], scene: Scene) -> tuple[CallFirst,
 def call_step(firm: CallFirst, scene: Scene, within: str) -> Step:
     """Ring this firm; with its number where the country pack has one, marked where unsure."""
     sender = firm.sender
-    args = {"firm": sender.name, "stage": stage_name(firm.stage)}
+    args: dict[str, Argument] = {"firm": sender.name, "stage": stage_name(firm.stage)}
     if sender.hotline is None:
         return scene.step("call_firm", "lender", within, **args)
     key = "call_hotline" if sender.hotline_is_sure else "call_hotline_confirm"

@@ -155,7 +155,7 @@ def _holds_code(folded: str, told: str) -> float | None:
         odds += 0.7 if told != folded else 0.0  # code texts warn, others seldom do
         odds += 0.5 if _VALID.search(folded) else 0.0
         odds -= 2.5 if re.search(r"https?://|领取|优惠|满\d+减|折扣|coupon|% off", folded) else 0.0
-        odds -= 2.0 if re.search(r"取件|快递|驿站|取货|提货|pick ?up|locker", folded) else 0.0
+        odds -= 4.5 if re.search(r"取件|快递|驿站|取货|提货|pick ?up|locker", folded) else 0.0
         best = max(best or 0.0, probability(odds))
     return best if best is not None and best >= 0.5 else None
 

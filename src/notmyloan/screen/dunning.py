@@ -195,6 +195,11 @@ class DunningWatch(Watch):
             return None
         third = bool(one.others or one.strangers_name)
         kind = "dunning_many" if one.senders > 1 else "dunning_other" if third else "dunning"
+        ring = (
+            [self.scene.step("dun_ring", "lender", firm=sender.name, hotline=sender.hotline)]
+            if sender.hotline
+            else []
+        )
         return Finding(
             rule="sms.dunning_not_mine",
             subject=(sender.key,),
@@ -206,11 +211,7 @@ class DunningWatch(Watch):
             cites=tuple(one.cites),
             steps=(
                 self.scene.step("dun_ask", "lender", "week", firm=sender.name),
-                *(
-                    [self.scene.step("dun_ring", "lender", firm=sender.name, hotline=sender.hotline)]
-                    if sender.hotline
-                    else []
-                ),
+                *ring,
                 self.scene.step("dun_pay_nothing"),
                 self.scene.step("get_report", "report", "week"),
                 self.scene.step("dun_complain", "nfra"),

@@ -125,7 +125,7 @@ def _finding(
         rule="call.after_code",
         subject=(record_id(one.call),),
         severity=(
-            Severity.CRITICAL if p >= 0.6 else Severity.HIGH if p >= 0.45 else Severity.MEDIUM
+            Severity.CRITICAL if p >= 0.7 else Severity.HIGH if p >= 0.6 else Severity.MEDIUM
         ),
         verdict=Verdict.UNSURE,
         confidence=p,

@@ -52,7 +52,9 @@ _REPAID = re.compile(
     r"|本期应还|应还(?:款|金额)|还款日|payment (?:received|posted|confirmed)|statement is ready",
     re.IGNORECASE,
 )
+# The person's own card, not the one that money goes to.
 _TAIL = re.compile(
+    r"(?:^|[】\]您你贵]|\byour\b)[^,。;!向至给到往]{0,24}?"
     r"(?:尾号|末四位|后四位|卡号\*+|ending (?:in |with )?|x{2,4}|\*{2,4})\s*"
     r"[为是:]?\s*[(\[]?\*{0,4}(\d{4})(?!\d)",
     re.IGNORECASE,
@@ -309,7 +311,7 @@ def _cards(relations: list[_Relation], habits: Habits, scene: Scene) -> Iterator
         for tail, cites in sorted(one.cards.items()):
             scale = _weigh(one, habits, scene)
             if len(cites) >= thresholds("proposals")["repeats"]:
-                scale.add(1.0, "propose.card_often", n=len(cites))
+                scale.add(1.4, "propose.card_often", n=len(cites))
             bank = one.sender.institution.short if one.sender.institution else _name(one.sender)
             yield Proposal(_owned(OwnedKind.CARD, tail, tuple(cites), bank), scale.probability,
                            scale.reasons)  # fmt: skip

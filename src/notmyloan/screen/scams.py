@@ -94,7 +94,7 @@ class ScamWatch(Watch):
         self.begging: list[Begging] = []
 
     def message(self, seen: Seen) -> None:
-        if not seen.received or not MAYBE.search(seen.message.text) or seen.code is not None:
+        if not seen.received or not MAYBE.search(seen.plain) or seen.code is not None:
             return
         for scam in _scams():
             scale = self._weigh(scam, seen)
