@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import contextlib
+import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from bills_making import CONTEXT, source
@@ -23,6 +26,13 @@ from notmyloan.model.disclosure import (
 from notmyloan.model.errors import InputError
 from notmyloan.model.record import Unreadable
 from notmyloan.read.lists import READER, form, read_complete
+from notmyloan.read.lists_words import (
+    CONSENTS,
+    GIVEN,
+    KINDS,
+    RECIPIENTS,
+    STANDINGS,
+)
 from notmyloan.read.lists_write import write_toml
 
 
@@ -199,7 +209,7 @@ def test_only_lists_are_taken_for_lists() -> None:
         assert READER.recognise(source(text)) == 0
 
 
-WORDS = st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=12).map(
+WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).map(
     lambda s: " ".join(s.split())
 ).filter(lambda s: bool(s) and s.isprintable())  # fmt: skip
 DAYS = st.dates(date(2000, 1, 1), date(2026, 10, 31))
@@ -245,3 +255,36 @@ def test_noise_under_a_section_is_read_or_refused(noise: str) -> None:
     for text in (f"[mine]\n{noise}", f"[[gave]]\n{noise}", f"kind,value\n{noise}"):
         with contextlib.suppress(InputError):
             read(text.encode("utf-8", "replace"))
+
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize("page", ["formats-own-lists.md", "formats-own-lists.zh-CN.md"])
+def test_the_examples_of_the_docs_read_without_a_fault(page: str) -> None:
+    blocks = re.findall(r"```(?:toml|csv)\n(.*?)```", (DOCS / page).read_text("utf-8"), re.DOTALL)
+    read_blocks = [read(block) for block in blocks]
+    assert [rest for _, _, rest in read_blocks] == [[], [], []]
+    assert [(len(owned), len(gave)) for owned, gave, _ in read_blocks] == [(14, 1), (3, 0), (0, 1)]
+    for block in blocks[:2]:
+        assert read_complete(source(block)) == {OwnedKind.CARD, OwnedKind.ACCOUNT}
+
+
+@pytest.mark.parametrize("page", ["formats-own-lists.md", "formats-own-lists.zh-CN.md"])
+def test_the_words_that_the_docs_list_are_known(page: str) -> None:
+    rows = dict(re.findall(r"^\| `([^|`]+)` \| (.*?) \|$", (DOCS / page).read_text("utf-8"), re.M))
+
+    def meanings(key: str, table: Mapping[str, object]) -> set[object]:
+        return {table[word] for word in re.split(r"[`,、 ]+", rows[key]) if word}
+
+    keys = ("what", "kind", "consent") if "what" in rows else ("给了什么", "类型", "授权")
+    assert meanings(keys[0], GIVEN) == set(Given)
+    assert meanings(keys[1], RECIPIENTS) == set(RecipientKind)
+    assert meanings(keys[2], CONSENTS) == set(Consent)
+
+
+def test_every_meaning_has_a_word_in_both_languages() -> None:
+    for table in (KINDS, GIVEN, RECIPIENTS, CONSENTS, STANDINGS):
+        meanings = set(table.values())
+        assert {m for w, m in table.items() if w.isascii()} == meanings
+        assert {m for w, m in table.items() if not w.isascii()} == meanings

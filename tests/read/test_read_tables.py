@@ -4,7 +4,7 @@ import io
 import zipfile
 
 import pytest
-from bills_making import source, xlsx
+from bills_making import SAMPLES, source, xlsx
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -155,6 +155,19 @@ def test_a_truncated_workbook_is_refused_by_name(keep: int) -> None:
     with pytest.raises(InputError) as caught:
         list(workbook_rows(source(xlsx([["x", 1]])[:keep])))
     assert caught.value.text.key == "bills.workbook_broken"
+
+
+def test_an_xls_with_a_cell_far_out_is_refused() -> None:
+    path = SAMPLES / "citic-credit-example-citic-records.xls"
+    if not path.exists():
+        pytest.skip("the CITIC sample is absent")
+    data = bytearray(path.read_bytes())
+    # A LABELSST record (kind 0x00FD, 10 bytes): row and column are its first four bytes.
+    at = data.rindex(b"\xfd\x00\x0a\x00")
+    data[at + 4 : at + 8] = b"\xff\xff\xff\xff"
+    with pytest.raises(InputError) as caught:
+        list(workbook_rows(source(bytes(data))))
+    assert caught.value.text.key == "bills.workbook_hostile"
 
 
 @given(

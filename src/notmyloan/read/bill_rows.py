@@ -95,6 +95,7 @@ class BillReading:
         self._tally = Tally()
         self._balances = Balances()
         self._damages = Damages()
+        self._rounded: frozenset[Column] = frozenset()
         self._lost_to_damage = 0
         self._read = 0
 
@@ -102,6 +103,7 @@ class BillReading:
         """The transactions of one table, streamed."""
         for row, text in table.around():
             self._told.hear(row, text)
+        self._rounded = _rounded_columns(table)
         for row in table.rows():
             if not row.filled():
                 continue
@@ -159,8 +161,10 @@ class BillReading:
         for column, at in header.where.items():
             cell = row.cells[at] if at < len(row.cells) else ""
             damage = damage_of(cell)
-            if damage is Damage.ROUNDED and column not in _NUMBERED:
+            if damage is Damage.ROUNDED and column not in self._rounded:
                 continue
+            if damage is Damage.SCIENTIFIC and column in _WORDS:
+                continue  # a product may well be called 3E10
             if damage is not None:
                 self._damages.add(header.names[at], damage, row, cell)
                 fatal = True
@@ -194,7 +198,12 @@ class BillReading:
         def text(*columns: Column) -> str | None:
             for column in columns:
                 cell = header.get(row, column)
-                if cell and damage_of(cell) is None and (words := said(cell)) is not None:
+                damage = damage_of(cell)
+                if damage is Damage.ROUNDED and column not in self._rounded:
+                    damage = None
+                if damage is Damage.SCIENTIFIC and column in _WORDS:
+                    damage = None
+                if damage is None and (words := said(cell)) is not None:
                     return words
             return None
 
@@ -230,6 +239,23 @@ class BillReading:
 _NUMBERED = {
     Column.ORDER, Column.SHOP_ORDER, Column.JOURNAL, Column.ACCOUNT, Column.PARTY_ACCOUNT,
 }  # fmt: skip
+
+
+_WORDS = {
+    Column.PARTY, Column.PARTY_BOTH, Column.SUMMARY, Column.PURPOSE, Column.CATEGORY,
+    Column.METHOD, Column.STATUS, Column.PLACE, Column.NOTE, Column.OTHER,
+}  # fmt: skip
+
+
+def _rounded_columns(table: Table) -> frozenset[Column]:
+    """The columns whose long numbers nearly all end in zeros: one alone may be chance."""
+    rounded: set[Column] = set()
+    for column in _NUMBERED & table.header.where.keys():
+        cells = [table.header.get(row, column) for row in table.look()]
+        long = [cell for cell in cells if len(cell) > 17 and cell.isdecimal()]
+        if sum(1 for cell in long if damage_of(cell) is Damage.ROUNDED) * 2 > len(long):
+            rounded.add(column)
+    return frozenset(rounded)
 
 
 def _order(number: str | None) -> str | None:
