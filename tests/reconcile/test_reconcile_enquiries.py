@@ -181,3 +181,23 @@ def test_five_are_not_many_nor_six_in_two_months(life, make, check):
     life.files.clear()
     life.reported(*(make.asked("蓝海银行", DAY + timedelta(days=12 * n)) for n in range(6)))
     assert check(multi(life)) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "more", "denied"),
+    [
+        ("招行", {}, True),
+        ("招商银行的那次查询", {}, True),
+        ("信用卡审批", {"institution": "招商银行"}, True),
+        ("贷款审批", {"institution": "招商银行"}, False),
+        ("信用卡审批", {"institution": "工商银行"}, False),
+        ("招行", {"opened": DAY}, True),
+        ("招行", {"opened": date(2024, 1, 1)}, False),
+        ("平安银行", {}, False),
+    ],
+)
+def test_a_denial_reaches_as_far_as_it_was_said(life, make, check, value, more, denied):
+    life.owns(OwnedKind.NOT_MINE, value, **more)
+    life.reported(make.asked("招商银行股份有限公司信用卡中心", DAY, "信用卡审批"))
+    [found] = check(unknown_enquiry(life))
+    assert (found.verdict is Verdict.NOT_MINE) is denied

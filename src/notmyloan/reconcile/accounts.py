@@ -108,7 +108,7 @@ def judge(item: CreditAccount | Guarantee, file: CreditFile, evidence: Known) ->
     )
     said = told(evidence.mine, *kinds)
     start(scale, said, evidence.count(*kinds))
-    if evidence.denied(item.institution):
+    if evidence.denied(item.institution, on=item.opened):
         scale.add("denied", 6.0)
         said = Told.ALL
     _by_lines(scale, item, card, evidence)

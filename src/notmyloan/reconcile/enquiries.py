@@ -95,7 +95,7 @@ def _judge_application(a: Asked, evidence: Known, accounts: Sequence[Judged]) ->
     start(scale, said, evidence.count(*APPLIED))
     if said is Told.SOME and not evidence.mine.of(OwnedKind.APPLICATION):
         scale.add("applications_not_listed", -0.4)
-    if evidence.denied(enquiry.by, enquiry.reason):
+    if evidence.denied(enquiry.by, enquiry.reason, enquiry.on):
         scale.add("denied", 6.0)
         said = Told.ALL
     _by_own_lines(scale, enquiry, evidence)

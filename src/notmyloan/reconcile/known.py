@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from notmyloan.country import Numbers, Pack, load
@@ -32,6 +33,8 @@ LOAN_WORDS = re.compile(
 _CARD_REPAYMENT = re.compile(r"信用卡(?:自动)?还款|还信用卡|贷记卡还款|credit card payment", re.I)
 FAILED = re.compile(r"失败|关闭|取消|撤销|已退款|全额退款|failed|cancel+ed|refunded", re.I)
 CITED = 3
+# A denial that names a day means what happened about then.
+_SAME_DAYS = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +98,39 @@ class Known:
             return self.pack.bins.bank(owned.value) if len(owned.value) > 8 else None
         return owned.value or None
 
-    def denied(self, *words: str) -> bool:
-        """Whether the person said of this firm, purpose or item that it is not theirs."""
-        for owned in self.mine.of(OwnedKind.NOT_MINE):
-            said = [s for s in (owned.institution, owned.value) if s]
-            for word in filter(None, words):
-                if any(s.strip() == word.strip() or self._one_firm(s, word) for s in said):
-                    return True
-        return False
+    def denied(self, firm: str, reason: str = "", on: date | None = None) -> bool:
+        """Whether the person said that this is not theirs: a firm, one purpose of enquiry
+        (everywhere, or at one firm), or what a firm did about one day."""
+        return any(
+            self._denies(owned, firm, reason, on) for owned in self.mine.of(OwnedKind.NOT_MINE)
+        )
 
-    def _one_firm(self, said: str, word: str) -> bool:
-        find = self.pack.institutions.find
-        one = find(said)
-        return one is not None and one is find(word)
+    def _denies(self, owned: Owned, firm: str, reason: str, on: date | None) -> bool:
+        if owned.opened and on and abs((owned.opened - on).days) > _SAME_DAYS:
+            return False
+        value = owned.value.strip()
+        purpose = value if value and value in self._purposes else None
+        if owned.institution:
+            # A purpose beside the firm narrows the denial to it.
+            return self._named(owned.institution, firm) and (purpose or "") in reason
+        if purpose:
+            return purpose in reason
+        return bool(value) and self._named(value, firm)
+
+    @cached_property
+    def _purposes(self) -> frozenset[str]:
+        """The printed reasons of enquiries that the country pack knows."""
+        listed = self.pack.facts.get("enquiries", {}).values()
+        return frozenset(word for words in listed if isinstance(words, list) for word in words)
+
+    def _named(self, said: str, name: str) -> bool:
+        """Whether the person's words name this firm (or, elsewhere, this very thing)."""
+        if not name.strip():
+            return False
+        if said.strip() == name.strip() or self.firms.key(said) == self.firms.key(name):
+            return True
+        meant = self.pack.institutions.find(said) or self.pack.institutions.mentioned(said)
+        return meant is not None and meant is self.pack.institutions.find(name)
 
     def given_to(self, firm: str) -> list[Disclosure]:
         """Disclosures to this firm or its house, confirmed or proposed."""

@@ -42,7 +42,7 @@ def post_loan_enquiry(dossier: Dossier) -> Iterable[Finding]:
         said = told(evidence.mine, OwnedKind.ACCOUNT, OwnedKind.LENDER, OwnedKind.CARD)
         start(scale, said, evidence.count(OwnedKind.ACCOUNT, OwnedKind.LENDER, OwnedKind.CARD))
         scale.add("no_account_in_report", 0.5)
-        if evidence.denied(enquiry.by):
+        if evidence.denied(enquiry.by, enquiry.reason, enquiry.on):
             scale.add("denied", 6.0)
             said = Told.ALL
         if any(
@@ -82,7 +82,7 @@ def role_enquiry(dossier: Dossier) -> Iterable[Finding]:
         scale = Scale()
         said = told(evidence.mine, OwnedKind.EMPLOYER)
         scale.add("role_prior", 0.5)
-        if evidence.denied(enquiry.by, enquiry.reason):
+        if evidence.denied(enquiry.by, enquiry.reason, enquiry.on):
             scale.add("denied", 6.0)
             said = Told.ALL
         by_disclosures(scale, enquiry, evidence)
@@ -130,7 +130,7 @@ def self_enquiry_unknown(dossier: Dossier) -> Iterable[Finding]:
         start(scale, said, evidence.count(OwnedKind.REPORT_REQUEST))
         if said is Told.NOTHING:
             scale.add("own_requests_forgotten", -0.4)
-        if any(evidence.denied(a.enquiry.by, a.enquiry.reason) for a in event):
+        if any(evidence.denied(a.enquiry.by, a.enquiry.reason, a.enquiry.on) for a in event):
             scale.add("denied", 6.0)
             said = Told.ALL
         if scale.probability < WORTH_ASKING:
