@@ -1,0 +1,199 @@
+"""An iPhone backup folder: `sms.db` and the call history, plain or encrypted.
+
+Encrypted backups are opened with the maintained `iphone-backup-decrypt` (extra `ios`), the files
+decrypted into memory and never onto disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import plistlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from notmyloan.model.errors import InputError, MissingExtraError
+from notmyloan.model.record import (
+    Call,
+    CallOutcome,
+    Channel,
+    Direction,
+    Message,
+    Origin,
+    SourceFile,
+    Unreadable,
+)
+from notmyloan.model.text import Text
+from notmyloan.read.ios_typedstream import text_of
+from notmyloan.read.source import ReadContext, Source
+from notmyloan.read.sqlite_file import opened, tables
+
+# SHA-1 of "HomeDomain-" and the path: the backup's own way of naming files.
+SMS_ID, SMS_PATH = "3d0d7e5fb2ce288813306e4d4636395e047a3d28", "Library/SMS/sms.db"
+CALLS_ID = "5a4935c78a5255723f707230a451d79c540d2741"
+CALLS_PATH = "Library/CallHistoryDB/CallHistory.storedata"
+DOMAIN = "HomeDomain"
+APPLE_EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
+APPLE_EPOCH_S = 978_307_200
+# Before iOS 11 dates were in seconds; no date in seconds reaches this.
+_NANOSECONDS_FROM = 1_000_000_000_000
+_CHANNELS = {"SMS": Channel.SMS, "iMessage": Channel.IMESSAGE, "RCS": Channel.SMS}
+_ATTEMPTS = 3
+
+
+class IosBackupReader:
+    format = "ios_backup"
+
+    def recognise(self, source: Source) -> float:
+        folder = source.path
+        if not source.is_folder or folder is None:
+            return 0.0
+        return 0.95 if (folder / "Manifest.db").is_file() else 0.0
+
+    def read(self, source: Source, context: ReadContext) -> Iterator[Message | Call | Unreadable]:
+        folder = source.path
+        if folder is None:
+            raise InputError("read.folder_unknown", name=source.name)
+        fetch = _decrypting(source, folder, context) if _is_encrypted(folder) else _plain(folder)
+        found = False
+        for file_id, path, read in (
+            (SMS_ID, SMS_PATH, _messages),
+            (CALLS_ID, CALLS_PATH, _calls),
+        ):
+            try:
+                inner = fetch(file_id, path)
+            except FileNotFoundError:
+                continue
+            found = True
+            member = Source(f"{source.name}/{path}", inner.path, inner.data)
+            file = SourceFile(member.name, member.sha256, self.format, member.size)
+            try:
+                with opened(member) as db:
+                    yield from read(db, file)
+            except (sqlite3.DatabaseError, OSError):
+                yield Unreadable(Origin(file, f"member:{path}"), Text("read.damaged_table"))
+        if not found:
+            raise InputError("read.ios_empty", name=source.name)
+
+
+def _is_encrypted(folder: Path) -> bool:
+    try:
+        with (folder / "Manifest.plist").open("rb") as stream:
+            return bool(plistlib.load(stream).get("IsEncrypted"))
+    except (OSError, plistlib.InvalidFileException, ValueError, AttributeError):
+        with (folder / "Manifest.db").open("rb") as stream:
+            return not stream.read(16).startswith(b"SQLite format 3")
+
+
+def _plain(folder: Path) -> Callable[[str, str], Source]:
+    def fetch(file_id: str, path: str) -> Source:
+        found = folder / file_id[:2] / file_id
+        if not found.is_file():
+            found = folder / file_id  # as iOS 9 and older laid them out
+        if not found.is_file():
+            raise FileNotFoundError(path)
+        return Source(path, found)
+
+    return fetch
+
+
+def _decrypting(source: Source, folder: Path, context: ReadContext) -> Callable[[str, str], Source]:
+    """Asks for the backup's password, up to three times. Raises InputError without it."""
+    try:
+        from iphone_backup_decrypt import EncryptedBackup
+    except ImportError:
+        raise MissingExtraError("ios", Text("core.purpose.ios")) from None
+    for attempt in range(1, _ATTEMPTS + 1):
+        secret = context.ask_secret(source.name, attempt)
+        if secret is None:
+            break
+        backup = EncryptedBackup(backup_directory=str(folder), passphrase=secret)
+        try:
+            backup.test_decryption()
+        except (ValueError, ConnectionError, sqlite3.Error, AssertionError):
+            continue
+
+        def fetch(file_id: str, path: str, backup: Any = backup) -> Source:
+            try:
+                data = backup.extract_file_as_bytes(relative_path=path, domain_like=DOMAIN)
+            except (FileNotFoundError, ConnectionError, ValueError):
+                raise FileNotFoundError(path) from None
+            if not data:
+                raise FileNotFoundError(path)
+            return Source(path, None, data)
+
+        return fetch
+    raise InputError("read.wants_password", name=source.name)
+
+
+def _messages(db: sqlite3.Connection, file: SourceFile) -> Iterator[Message | Unreadable]:
+    columns = tables(db).get("message", [])
+    body = "m.attributedBody" if "attributedbody" in columns else "null"
+    cursor = db.execute(
+        f"select m.ROWID, m.text, m.date, m.is_from_me, m.service, h.id, m.is_read, {body}"
+        " from message m left join handle h on h.ROWID = m.handle_id order by m.ROWID"
+    )
+    received, sent, sms = Direction.RECEIVED, Direction.SENT, Channel.SMS
+    from_timestamp = datetime.fromtimestamp
+    while rows := _fetch(cursor):
+        for row, text, date, is_from_me, service, handle, is_read, attributed in rows:
+            place = f"table:message;row:{row}"
+            if not text:
+                text = text_of(attributed) if attributed else ""
+                if text is None:
+                    yield Unreadable(Origin(file, place), Text("read.ios_body"))
+                    continue
+            try:
+                seconds = date / 1_000_000_000 if abs(date) >= _NANOSECONDS_FROM else date
+                at = from_timestamp(seconds + APPLE_EPOCH_S, UTC)
+            except (TypeError, ValueError, OverflowError, OSError):
+                yield Unreadable(Origin(file, place), Text("read.bad_field", field="date"))
+                continue
+            yield Message(
+                Origin(file, place), at, sent if is_from_me else received, handle or "", text,
+                sms if service == "SMS" else _CHANNELS.get(service, Channel.OTHER), None, None,
+                bool(is_read),
+            )  # fmt: skip
+    if rows is None:
+        yield Unreadable(Origin(file, "table:message"), Text("read.damaged_table"))
+
+
+def _fetch(cursor: sqlite3.Cursor) -> list[Any] | None:
+    """The next rows; empty at the end, None where the database is damaged."""
+    try:
+        return cursor.fetchmany(2_000)
+    except sqlite3.DatabaseError:
+        return None
+
+
+def _calls(db: sqlite3.Connection, file: SourceFile) -> Iterator[Call | Unreadable]:
+    rows = db.execute(
+        "select Z_PK, ZADDRESS, ZDATE, ZDURATION, ZORIGINATED, ZANSWERED from ZCALLRECORD"
+        " order by Z_PK"
+    )
+    for key, address, date, duration, originated, answered in rows:
+        origin = Origin(file, f"table:ZCALLRECORD;row:{key}")
+        try:
+            at = APPLE_EPOCH + timedelta(seconds=float(date))
+            seconds = max(round(float(duration or 0)), 0)
+        except (TypeError, ValueError, OverflowError):
+            yield Unreadable(origin, Text("read.bad_field", field="ZDATE"))
+            continue
+        # The address is bytes in newer versions.
+        party = address.decode("utf-8", "replace") if isinstance(address, bytes) else address or ""
+        outcome = CallOutcome.MISSED
+        if originated:
+            outcome = CallOutcome.OUTGOING
+        elif answered:
+            outcome = CallOutcome.ANSWERED
+        yield Call(origin, at, outcome, party, seconds, withheld=not party)
+
+
+def file_id(domain: str, path: str) -> str:
+    """The name under which a backup keeps a file."""
+    return hashlib.sha1(f"{domain}-{path}".encode(), usedforsecurity=False).hexdigest()
+
+
+READER = IosBackupReader()
