@@ -94,6 +94,52 @@ STATEMENTS: dict[str, tuple[str, str, list[tuple[Flow, str]]]] = {
         '13/01/2025,COFFEE,-30.00,HKD,"1,970.00",HKD\n02/01/2025,SALARY,"2,000.00",HKD,"2,000.00",HKD\n',
         [(OUT, "30.00"), (IN, "2000.00")],
     ),
+    "hsbc-credit": (
+        "HSBC",
+        "Transaction date,Post date,Description,Billing amount,Billing currency,Transaction status,"
+        "Merchant name,Country / region,Area / district,Credit / Debit\n"
+        "13/01/2025,14/01/2025,COFFEE,-30.00,HKD,POSTED,CAFE,HK,,DEBIT\n"
+        "15/01/2025,15/01/2025,PAYMENT,500.00,HKD,POSTED,,HK,,CREDIT\n",
+        [(OUT, "30.00"), (IN, "500.00")],
+    ),
+    "jd": (
+        "京东支付",
+        "导出信息：\n京东账号名：jd_x\n共2笔\n"
+        "交易时间,商户名称,交易说明,金额,收/付款方式,交易状态,收/支,交易分类,交易订单号,商家订单号,备注\n"
+        "2025-01-02 10:00:00,某店,纸巾,19.90(已退款5.00),银行卡,交易成功,支出,日用,12345678,9,\n"
+        "2025-01-03 10:00:00,某店,退货,5.00,银行卡,退款成功,不计收支,退款,12345679,9,\n",
+        [(OUT, "19.90"), (Flow.NEUTRAL, "5.00")],
+    ),
+    "bocom-credit": (
+        "交通银行",
+        "交通银行信用卡账单明细\n交易日期,记账日期,卡末四位,交易说明,交易币种/金额,入账币种/金额\n"
+        "2025/01/02,2025/01/03,1234,某餐厅,USD 12.00,CNY 86.40\n"
+        "2025/01/05,2025/01/05,1234,自动还款,CNY 86.40,CNY 86.40\n",
+        [(OUT, "86.40"), (IN, "86.40")],
+    ),
+    "card-spending-negative": (
+        "bank",
+        "Transaction Date,Post Date,Description,Category,Type,Amount,Memo\n"
+        "01/14/2025,01/15/2025,BOOK SHOP,Shopping,Sale,-20.00,\n"
+        "01/16/2025,01/16/2025,Thank You,,Payment,20.00,\n",
+        [(OUT, "20.00"), (IN, "20.00")],
+    ),
+    "card-spending-positive": (
+        "bank",
+        "Item #,Card #,Transaction Date,Posting Date,Transaction Amount,Description\n"
+        "1,'1234',20250102,20250103,20.00,BOOK SHOP\n2,'1234',20250104,20250104,7.00,TRAM\n"
+        "3,'1234',20250105,20250105,-27.00,TRSF\n",
+        [(OUT, "20.00"), (OUT, "7.00"), (IN, "27.00")],
+    ),
+    "cmb-old": (
+        "招商银行",
+        "# 招商银行交易记录\n# 帐号: [6214****0001]\n# 币种: 人民币\n"
+        "交易日期,交易时间,收入,支出,余额,交易类型,交易备注\n"
+        '"\t20250102","\t08:00:00",,5.00,95.00,快捷支付,某店\n'
+        '"\t20250103","\t",1.00,,96.00,结息,\n'
+        "# 收入合计: 1笔，共1.00元\n# 支出合计: 1笔，共5.00元\n",
+        [(OUT, "5.00"), (IN, "1.00")],
+    ),
     "english-pairs": (
         "bank",
         "Date,Description,Paid out,Paid in,Balance\n"

@@ -33,13 +33,16 @@ _CREDIT_CARD = re.compile(
     r"信用卡|贷记卡|本期账单|账单周期|账单明细|还款日|credit card", re.IGNORECASE
 )
 _COMING = re.compile(
-    r"工资|代发|利息|结息|退款|退货|返现|现金奖励|存入|转存|汇入|入账|收款|refund|salary|interest|deposit",
+    r"工资|代发|利息|结息|退款|退货|返现|现金奖励|存入|转存|汇入|入账|收款|refund|salary|interest|"
+    r"deposit|\breturn\b",
     re.IGNORECASE,
 )
 _GOING = re.compile(
-    r"消费|支付|取款|支取|手续费|年费|扣款|缴费|汇出|商户|购|purchase|payment to|fee|withdraw",
+    r"消费|支付|取款|支取|手续费|年费|扣款|缴费|汇出|商户|购|purchase|payment to|fee|withdraw|"
+    r"\bsale\b",
     re.IGNORECASE,
 )
+_REPAID = re.compile(r"还款|退款|退货|返现|奖励|冲正|payment|refund|return|credit", re.IGNORECASE)
 _PAIRS = (
     (Column.BOOKED_INCOME, Column.BOOKED_EXPENSE), (Column.INCOME, Column.EXPENSE),
 )  # fmt: skip
@@ -51,7 +54,8 @@ _AMOUNTS = (
 @dataclass(slots=True, repr=False)
 class BankStyle(Private):
     """How one bank's table tells money. `sense` is +1 where a plus sign means money coming
-    in, -1 where it means spending (credit cards), 0 where nothing tells."""
+    in, -1 where it means spending (credit cards), 0 where nothing tells. `card`: a
+    credit card whose amounts carry no sign at all."""
 
     provider: str
     account: str | None
@@ -60,6 +64,7 @@ class BankStyle(Private):
     until: date | None
     sense: int
     flags_signed: bool = False
+    card: bool = False
 
     def change(self, header: Header, row: Row) -> Change | Text:
         pair = _from_pair(header, row)
@@ -74,6 +79,8 @@ class BankStyle(Private):
                 flag = _other(flag)  # a reversal on the same side
             return Change(flag, abs(amount), currency)
         sense = self.sense or _sense_of_words(row)
+        if self.card:
+            sense = 1 if _REPAID.search(" ".join(row.cells)) else -1
         if not sense:
             return Text("bills.row.no_flow")
         coming = amount > 0 if sense > 0 else amount < 0
@@ -120,7 +127,7 @@ def _amount(header: Header, row: Row) -> tuple[Decimal | None, str]:
         amount = amount_of(cell)
         if amount is not None:
             code = _currency_in(header, row, currency) or _currency_in(header, row, Column.CURRENCY)
-            return amount, code
+            return amount, code or _currency_beside(cell)
     return None, ""
 
 
@@ -132,6 +139,12 @@ def _currency_in(header: Header, row: Row, column: Column) -> str:
     if code is None and (inside := re.search(r"[\u4e00-\u9fff]+", cell)):
         code = currency_code(inside[0])
     return code or ""
+
+
+def _currency_beside(cell: str) -> str:
+    """The currency written in the amount's own cell: `USD 12.00`, `人民币/12.00`, `$12.00`."""
+    found = re.match(r"\s*([A-Z]{3}|[\u4e00-\u9fff]{1,4}|[$€£¥￥])", cell)
+    return (currency_code(found[1]) or "") if found is not None else ""
 
 
 def _cr_dr(header: Header, row: Row) -> str:
@@ -152,6 +165,16 @@ def _sense_of_words(row: Row) -> int:
     return 1 if coming else -1
 
 
+def _signed(header: Header, rows: Sequence[Row]) -> bool:
+    """Whether any amount of the table carries a sign."""
+    return any(
+        re.match(r"(?:[A-Z]{3}|[^\w+(-])*\s*[-+−(]", header.get(row, column)) is not None
+        for row in rows
+        for column, _ in _AMOUNTS
+        if amount_of(header.get(row, column)) is not None
+    )
+
+
 def sign_sense(header: Header, rows: Sequence[Row], above: Sequence[str]) -> int:
     """What the sign of an amount means in this table: see `BankStyle.sense`."""
     amounts = [(row, amount) for row in rows if (amount := _amount(header, row)[0]) is not None]
@@ -160,25 +183,28 @@ def sign_sense(header: Header, rows: Sequence[Row], above: Sequence[str]) -> int
         for row, amount in amounts
         if (balance := amount_of(header.get(row, Column.BALANCE))) is not None
     ]
-    signed = any(amount < 0 for _, amount in amounts) or any(
-        header.get(row, column).lstrip().startswith("+") for row, _ in amounts
-        for column, _c in _AMOUNTS
-    )  # fmt: skip
+    signed = _signed(header, rows)
     told = sense_of(standing) if signed else 0
     if told:
         return told
-    card = _is_credit_card(header, above)
     if not signed:
-        return -1 if card else 0
+        return 0
     votes = sum(_sense_of_words(row) * (1 if amount > 0 else -1) for row, amount in amounts)
     if votes:
         return 1 if votes > 0 else -1
-    return -1 if card else 1
+    if not is_credit_card(header, above):
+        return 1
+    # Most rows of a card's bill are spending.
+    return 1 if sum(1 for _, amount in amounts if amount < 0) * 2 > len(amounts) else -1
 
 
-def _is_credit_card(header: Header, above: Sequence[str]) -> bool:
-    if header.has(Column.BALANCE):
+def is_credit_card(header: Header, above: Sequence[str]) -> bool:
+    """Whether the table is a credit card's, by its columns or what stands above it."""
+    if header.has(Column.BALANCE, Column.INCOME, Column.BOOKED_INCOME):
         return False
+    two_days = header.has(Column.DATE, Column.MOMENT) and header.has(Column.BOOKED)
+    if two_days and not header.has(Column.PARTY, Column.PARTY_ACCOUNT):
+        return True
     return header.has(Column.CARD_TAIL) or any(_CREDIT_CARD.search(text) for text in above)
 
 
@@ -264,6 +290,7 @@ def style_of(table: Table, source: Source, context: ReadContext) -> BankStyle:
         until=_until(above),
         sense=sign_sense(header, rows, titles),
         flags_signed=_flags_signed(header, rows),
+        card=is_credit_card(header, titles) and not _signed(header, rows),
     )
 
 

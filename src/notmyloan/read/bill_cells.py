@@ -162,6 +162,8 @@ def amount_of(cell: str) -> Decimal | None:
     """
     plain = re.sub(r"(?i)\s*(?:cr|dr)\.?$", "", cell.strip())
     plain = plain.replace("−", "-").replace("﹣", "-")
+    # Shops write behind the amount what became of it: 12.00(已退款3.00).
+    plain = re.sub(r"\s*[(（][^()（）]*[\u4e00-\u9fff][^()（）]*[)）]$", "", plain)
     trailing = re.fullmatch(r"([\d,.]+)\s*-", plain)
     if trailing is not None:
         plain = f"-{trailing[1]}"

@@ -86,9 +86,11 @@ _NAMES: dict[Column, str] = {
     Column.BOOKED_EXPENSE: "记账金额(支出) 入账金额(支出) 记账支出金额",
     Column.AMOUNT: "金额 交易金额 发生额 发生金额 交易额 人民币金额 amount transactionamount "
     "transamt transactionamt 交易金额(transamt) 原币金额 消费金额 交易人民币金额 实付金额 "
-    "交易金额(人民币) amt 订单金额",
+    "交易金额(人民币) amt 订单金额 "
+    "交易币种/金额 交易币种/交易金额 币种/金额",
     Column.SETTLED: "结算金额 入账金额 记账金额 入账币金额 billingamount 入帐金额 清算金额 "
-    "settlementamount 入账人民币金额",
+    "settlementamount 入账人民币金额 入账币种/金额 清算币种/金额 记账币种/金额 结算币种/金额 "
+    "入账币种/入账金额",
     Column.FLAG: "收/支 收支 借贷 借/贷 借贷标志 借贷标识 借贷状态 借贷方向 收支类型 收支方向 "
     "收/付 收付标志 资金流向 交易方向 debit/credit credit/debit dcflg dc dr/cr cr/dr d/c 收付方向 "
     "借贷标记 收/支/其他 类型(收/支) 收付 资金方向 收支标志 存取标志 存/取 debitorcredit "
@@ -136,14 +138,15 @@ _NAMES: dict[Column, str] = {
     "cardnumber 账/卡号 本人账号 卡号/账号 账号/卡号 交易账号 卡/账号 本方账户 查询账号 客户账号 "
     "firstbankcard 本方卡号 信用卡号",
     Column.CARD_TAIL: "卡末四位 卡号后四位 卡号末四位 卡号末4位 末四位 卡号后4位 卡尾号 "
-    "卡号(后四位) 卡片末四位 卡号(末四位) 卡号尾号 cardlast4",
+    "卡号(后四位) 卡片末四位 卡号(末四位) 卡号尾号 cardlast4 card cardno. "
+    "卡片号 卡片后四位",
     Column.PLACE: "交易场所 交易地点 网点名称 交易网点 交易机构 交易行名 交易地 location 交易地区 "
     "交易行 tradingplace 交易行所 交易场所(tradingplace) 网点 经办网点 交易机构名称 交易地点/附言",
     Column.NOTE: "备注 附言 交易附言 客户摘要 remark remarks note notes 客户备注 附言/备注 "
     "备注信息 交易备注 留言 附加信息 客户附言",
     Column.REFUND: "成功退款",
     Column.FEE: "服务费 手续费 fee",
-    Column.NUMBER: "序号 no no. 编号 序列号 serialnum 行号 serialno",
+    Column.NUMBER: "序号 item no no. 编号 序列号 serialnum 行号 serialno",
     Column.OTHER: "钞/汇 钞汇 钞汇标志 交易国家或地区简称 交易来源地 country/region area/district "
     "交易国家 凭证种类 开户机构 子账户序号 储种 账户类型 交易地金额 交易柜员 柜员号 冲正标志 "
     "冲补抹标志 商户类型 country city 现转标志 钞汇标识 利率 汇率 exchangerate 积分 原交易金额 "
