@@ -25,6 +25,9 @@ from notmyloan.screen.thresholds import thresholds
 from notmyloan.screen.timeline import Scene, Seen, Watch
 
 MOST_CITED = 30
+# A stop request is matched to its campaign by number; so many numbers are remembered.
+MOST_PARTIES = 50_000
+MOST_CAMPAIGNS = 5_000
 COMMERCIAL = (Label.LOAN_SOLICITATION, Label.CREDIT_REPAIR, Label.ILLEGAL_OFFER, Label.MARKETING)
 _OPT_OUT = re.compile(
     r"退订|拒收|回复?[TRNtrn][DdPp]?\b|回[TRN](?![a-z])|取消订阅|TD退"
@@ -106,6 +109,8 @@ class AdvertWatch(Watch):
 
     def _note_advert(self, seen: Seen, label: Label) -> None:
         key = self._key(seen)
+        if len(self._campaigns) >= MOST_CAMPAIGNS and key not in self._campaigns:
+            key = f"o:{label}"  # counted with the rest of its kind
         at, sender = seen.message.at, seen.sender
         one = self._campaigns.get(key)
         if one is None:
@@ -116,7 +121,8 @@ class AdvertWatch(Watch):
         one.without_exit += not _OPT_OUT.search(seen.plain)
         one.private += sender.form.value in _PRIVATE
         party = self.scene.pack.numbers.plain(seen.message.party)
-        self._party_key[party] = key
+        if len(self._party_key) < MOST_PARTIES or party in self._party_key:
+            self._party_key[party] = key
         if len(one.parties) < 1_000:
             one.parties.add(party)
         if len(one.cites) < MOST_CITED:
@@ -133,8 +139,6 @@ class AdvertWatch(Watch):
         since a campaign changes numbers faster than words."""
         sender = seen.sender
         if sender.signature is not None or not sender.key.startswith("n:"):
-            return sender.key
-        if sender.form.value not in _PRIVATE:
             return sender.key
         named = self.scene.senders.named_in(seen.plain)
         if named:

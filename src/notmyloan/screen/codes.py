@@ -72,7 +72,8 @@ class Code(Private):
 
 # Cheap enough to ask of every message.
 MAYBE = re.compile(
-    r"[码碼]|口令|[动動][态態]密|短信密|[Cc]ode|CODE|OTP|PIN\b|[Pp]assword|一次性密", re.IGNORECASE
+    r"[码碼]|口令|[动動][态態]密|短信密|一次性密|[Cc]ode|CODE|OTP|otp|TAN|PIN"
+    r"|[Pp]in|[Pp]assword|[Uu]se \d"
 )
 _WORD = re.compile(
     r"(?:验证|校验|检验|动态|确认|激活|认证|随机|短信|授权|交易|安全|登录|注册|验)码"

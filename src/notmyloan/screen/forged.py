@@ -107,6 +107,8 @@ class ForgedWatch(Watch):
 
     def _other_name(self, seen: Seen) -> None:
         """The text says it is from a listed firm other than the one that signed."""
+        if seen.of(Label.TRANSACTIONAL) + seen.of(Label.VERIFICATION_CODE) > 0.7:
+            return  # a funder's or partner's notice names two firms as well
         signed = seen.sender.institution
         body = re.sub(r"[【\[][^【】\[\]]{1,24}[】\]]", "", seen.plain)
         found = _SELF.search(body)
@@ -115,8 +117,6 @@ class ForgedWatch(Watch):
         claimed = self._claimed(found)
         if claimed is None or (signed is not None and _one_house(signed, claimed)):
             return
-        if seen.of(Label.TRANSACTIONAL) + seen.of(Label.VERIFICATION_CODE) > 0.7:
-            return  # a funder's or partner's notice names two firms as well
         firm = seen.sender.name
         scale = Scale(0.25)
         scale.add(1.1, "forged.other_name", signed=firm, claimed=claimed.short)

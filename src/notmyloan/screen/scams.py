@@ -26,10 +26,10 @@ MOST_BEGGING = 2_000
 OLD_DAYS = 365
 # Asked of every text before anything else is looked at.
 MAYBE = re.compile(
-    r"[码碼]|征信|徵信|铲单|鏟單|逾期|黑户|黑戶|信用修[复復]|修[复復]|漂白|洗白|退息|退费|担保|擔保|联系人|聯繫人|增信"
-    r"|见证|見證|加分|刷脸|刷臉|人脸|人臉|工本|保证金|保證金|解冻|解凍|会员费|會員費|手续费|手續費|验资|驗資|流水|包装"
-    r"|包裝|押金|激活费|code|otp|passcode|credit|upfront|fee|deposit|co-?sign|guarant|tradeline",
-    re.IGNORECASE,
+    r"码|征信|铲单|逾期|黑户|信用修复|修复|漂白|洗白|退息|退费|担保|联系人|增信|见证"
+    r"|加分|刷脸|人脸|工本|保证金|解冻|会员费|手续费|验资|流水|包装|押金|激活费|砍头"
+    r"|到手|ab ?贷|人情贷|免申即享|央行|人行|人民银行|诚意金|开卡费"
+    r"|code|otp|passcode|credit|upfront|fee|deposit|co-?sign|guarant|tradeline|cpn|gift card"
 )
 
 
@@ -94,7 +94,7 @@ class ScamWatch(Watch):
         self.begging: list[Begging] = []
 
     def message(self, seen: Seen) -> None:
-        if not seen.received or not MAYBE.search(seen.plain) or seen.code is not None:
+        if not seen.received or not MAYBE.search(seen.plain.lower()) or seen.code is not None:
             return
         for scam in _scams():
             scale = self._weigh(scam, seen)

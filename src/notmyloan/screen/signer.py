@@ -91,6 +91,7 @@ class Senders:
         self.institutions = institutions
         self.numbers = numbers
         self._signed = lru_cache(maxsize=8_192)(self._of_signature)
+        self._sender = lru_cache(maxsize=16_384)(self._of_names)
 
     def of(self, message: Message) -> Sender:
         """The sender of a message."""
@@ -98,8 +99,12 @@ class Senders:
 
     def read(self, text: str, party: str) -> Sender:
         """The sender of a text from a number or name."""
-        form = self.numbers.classify(party)
+        # A port's number changes with every campaign; its signature does not.
         signed = signature(text)
+        form = self.numbers.classify(party)
+        return self._sender(signed, form, "" if signed is not None else party)
+
+    def _of_names(self, signed: str | None, form: NumberForm, party: str) -> Sender:
         if signed is not None:
             institution, kind, lends = self._signed(signed)
             key = f"i:{institution.id}" if institution else f"s:{_fold(signed)}"

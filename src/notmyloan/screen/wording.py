@@ -17,7 +17,10 @@ _PAIRS = (
 )
 _TRADITIONAL = str.maketrans(dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)))
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\ufe0e\ufe0f\u20e3]+")
-_BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff])[ \u3000·•.*_\-~|/]{1,3}(?=[\u4e00-\u9fff])")
+_TRADITIONAL_ONE = re.compile(f"[{_PAIRS[::2]}]")
+# What evasion puts between the characters of a word. It starts with the separators, not with
+# what comes before them, so that the search is fast.
+_BETWEEN_HAN = re.compile(r"[ \u3000·•.*_\-~|/]{1,3}(?=[\u4e00-\u9fff])")
 # A long text says what it is in its first part; what hides behind it is no concern of a rule.
 LONGEST = 1_200
 
@@ -28,8 +31,15 @@ def plain(text: str) -> str:
     text = text[:LONGEST]
     if text.isascii():
         return text
-    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_TRADITIONAL)
-    return _BETWEEN_HAN.sub("", folded)
+    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    if _TRADITIONAL_ONE.search(folded):
+        folded = folded.translate(_TRADITIONAL)
+    return _BETWEEN_HAN.sub(_closed_up, folded)
+
+
+def _closed_up(gap: re.Match[str]) -> str:
+    before = gap.string[gap.start() - 1 : gap.start()]
+    return "" if "\u4e00" <= before <= "\u9fff" else gap[0]
 
 
 # Advice and warnings name the very words that a demand would: they are taken out first.
