@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 
@@ -86,6 +87,21 @@ def test_names_are_known_with_spaces_units_and_in_two_languages() -> None:
     }  # fmt: skip
 
 
+def test_a_name_nobody_has_printed_before_is_told_by_its_parts() -> None:
+    (table,) = tables_of(
+        source(
+            "交易时间,交易单号,业务类型,收支类型,收支金额(元),零钱余额(元),对方户名全称\n1,2,3,4,5,6,7\n"
+        )
+    )
+    assert {Column.AMOUNT, Column.BALANCE, Column.PARTY} < set(table.header.where)
+
+
+def test_totals_in_a_preamble_are_no_header() -> None:
+    text = "起始日期,2025-01-01,收入金额,5.00,支出金额,3.00\n" + HEADER + "\n2025-01-02,x,,3,2\n"
+    (table,) = tables_of(source(text))
+    assert table.header.row.number == 2
+
+
 def test_a_sentence_or_a_transaction_is_no_header() -> None:
     rows = split_lines(iter(["2024-01-05,支出,收入,3.00,x,y", "日期,说明"]), ",")
     assert list(find_tables(rows)) == []
@@ -168,6 +184,20 @@ def test_an_xls_with_a_cell_far_out_is_refused() -> None:
     with pytest.raises(InputError) as caught:
         list(workbook_rows(source(bytes(data))))
     assert caught.value.text.key == "bills.workbook_hostile"
+
+
+@given(st.text(alphabet="<>![]-/=\"'tablerdh &;#x1", max_size=120))
+def test_a_broken_web_page_gives_rows_or_an_input_error(noise: str) -> None:
+    given_file = source(f"<html><table><tr>{noise}</tr></table>")
+    first_table(given_file)
+    with contextlib.suppress(InputError):
+        for table in tables_of(given_file):
+            list(table.rows())
+
+
+def test_a_broken_declaration_in_a_web_page_is_refused() -> None:
+    with pytest.raises(InputError):
+        list(tables_of(source("<html><table><![foo[ bar ]]></table>")))
 
 
 @given(

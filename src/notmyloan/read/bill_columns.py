@@ -188,6 +188,39 @@ def column_of(cell: str) -> Column | None:
     return found
 
 
+# What part of a name tells, for names that nobody has printed before. Order matters.
+_PARTS = tuple(
+    (re.compile(pattern), column)
+    for pattern, column in (
+        (r"余额", Column.BALANCE),
+        (r"(?:对方|对手|收款|付款).*(?:账|帐|卡)号?", Column.PARTY_ACCOUNT),
+        (r"(?:对方|对手).*行", Column.PARTY_BANK),
+        (r"(?:对方|对手|商户|收款|付款).*(?:名|人|信息)", Column.PARTY),
+        (r"(?:^收入|存入|贷方|转入|入账).*额", Column.INCOME),
+        (r"(?:^支出|支取|借方|转出).*额", Column.EXPENSE),
+        (r"币种|币别", Column.CURRENCY),
+        (r"金额|发生额|amount", Column.AMOUNT),
+        (r"(?:记|入)[账帐].*(?:日|时)", Column.BOOKED),
+        (r"日期", Column.DATE),
+        (r"时间", Column.MOMENT),
+        (r"摘要|说明|描述", Column.SUMMARY),
+        (r"备注|附言", Column.NOTE),
+        (r"收支|借贷", Column.FLAG),
+        (r"流水号|订单号|单号", Column.ORDER),
+    )
+)
+_LONGEST_NAME = 16
+_FIGURES = re.compile(r"[-+¥￥$\s]*\d[\d\s.,:/年月日*-]*")
+
+
+def likely_column_of(cell: str) -> Column | None:
+    """What a column whose whole name is not known probably holds, by a part of its name."""
+    name = plain_name(cell)
+    if not name or len(name) > _LONGEST_NAME or re.search(r"\d|:|[,，。；]", name):
+        return None
+    return next((column for pattern, column in _PARTS if pattern.search(name)), None)
+
+
 @dataclass(slots=True, repr=False)
 class Header(Private):
     """A header row: where each column stands (the first of a name wins), and the names as
@@ -218,15 +251,25 @@ def header_of(row: Row) -> Header | None:
     column's name, so that neither a transaction nor a sentence passes.
     """
     where: dict[Column, int] = {}
-    known, unknown = 0, 0
+    known, strange = 0, []
     for at, cell in enumerate(row.cells):
         column = column_of(cell)
         if column is not None:
             known += 1
             where.setdefault(column, at)
         elif cell:
-            unknown += 1
-    if known < 3 or unknown > known or not where.keys() & _MONEY or not where.keys() & _WHEN:
+            strange.append(at)
+    if known < 2 or any(_FIGURES.fullmatch(row.cells[at]) for at in strange):
+        return None
+    unknown = len(strange)
+    for at in strange:
+        column = likely_column_of(row.cells[at])
+        if column is not None:
+            unknown -= 1
+            where.setdefault(column, at)
+    if len(where) < 3 or unknown > len(row.cells) // 2 or unknown > known + 1:
+        return None
+    if not where.keys() & _MONEY or not where.keys() & _WHEN:
         return None
     return Header(row, where, row.cells)
 

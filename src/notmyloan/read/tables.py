@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import BinaryIO
 
 from notmyloan.model.errors import InputError
@@ -262,15 +263,14 @@ def html_rows(source: Source) -> Iterator[Row]:
 
     parser = TableRows()
     number = 0
-    for line in text_lines(source):
-        parser.feed(line + "\n")
-        for cells in parser.take():
-            number += 1
-            yield Row(number, tuple(_trimmed(c) for c in cells), "1")
-    parser.close()
-    for cells in parser.take():
-        number += 1
-        yield Row(number, tuple(_trimmed(c) for c in cells), "1")
+    try:
+        for line in chain(text_lines(source), (None,)):
+            parser.feed(line + "\n") if line is not None else parser.close()
+            for cells in parser.take():
+                number += 1
+                yield Row(number, tuple(_trimmed(c) for c in cells), "1")
+    except AssertionError as error:  # how the standard parser refuses broken declarations
+        raise InputError("bills.workbook_broken", name=source.name) from error
 
 
 DELIMITERS = (",", "\t", ";", "|")
