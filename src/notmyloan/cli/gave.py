@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
+from datetime import datetime
 
 import click
 
@@ -33,7 +33,7 @@ def gave_command(
     listing: bool,
     recipient: str | None,
     what: tuple[str, ...],
-    on: date | None,
+    on: datetime | None,
     purpose: str | None,
     confirm: tuple[int, ...],
     strike: tuple[int, ...],
@@ -92,12 +92,12 @@ def _line(app: App, line: DisclosureLine) -> str:
 
 
 def _add(
-    vault: Vault, recipient: str, what: tuple[str, ...], on: date | None, purpose: str | None
+    vault: Vault, recipient: str, what: tuple[str, ...], on: datetime | None, purpose: str | None
 ) -> None:
     from notmyloan import country
 
     known = country.load("cn").institutions.find(recipient)
     kind = known.kind if known is not None else RecipientKind.OTHER
-    day = on.date() if hasattr(on, "date") else on
+    day = on.date() if on is not None else None
     given = tuple(Given(name) for name in what) or (Given.NAME, Given.PHONE)
     vault.put_disclosure(Disclosure(recipient, day, given, RecipientKind(kind), purpose))

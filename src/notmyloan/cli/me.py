@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 import click
 
@@ -35,7 +37,7 @@ def me_command(
     kind: str | None,
     value: str,
     institution: str | None,
-    on: date | None,
+    on: datetime | None,
     confirm: tuple[int, ...],
     strike: tuple[int, ...],
     complete: tuple[str, ...],
@@ -77,25 +79,25 @@ def _line(app: App, line: OwnedLine) -> str:
 
 
 def _add(
-    vault: Vault, kind: OwnedKind, value: str, institution: str | None, on: date | None
+    vault: Vault, kind: OwnedKind, value: str, institution: str | None, on: datetime | None
 ) -> None:
     """A confirmed line. Raises UsageError where the value is no such thing."""
     from notmyloan.model.identity import BankCard, Email, InvalidIdentity, Phone, ResidentId
 
-    parsers = {
+    parsers: dict[OwnedKind, Callable[[str], Any]] = {
         OwnedKind.PHONE: Phone.parse,
         OwnedKind.EMAIL: Email.parse,
         OwnedKind.ID_NUMBER: ResidentId.parse,
     }
     if kind is OwnedKind.CARD and len(value) > 4:
-        parsers[OwnedKind.CARD] = BankCard.parse  # type: ignore[assignment]
+        parsers[OwnedKind.CARD] = BankCard.parse
     try:
         clean = parsers[kind](value).value if kind in parsers else value.strip()
     except InvalidIdentity as error:
         raise UsageError("cli.no_such_value", kind=kind.value) from error
     if not clean and not institution:
         raise UsageError("cli.no_value", kind=kind.value)
-    day = on.date() if hasattr(on, "date") else on
+    day = on.date() if on is not None else None
     vault.put_owned(Owned(kind, clean, institution, day))
 
 

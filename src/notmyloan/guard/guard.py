@@ -57,8 +57,9 @@ class Guard:
     def findings(self, *, every: bool = False) -> list[Item]:
         """Open findings worst first; with `every`, dismissed and past ones after them."""
         found = self.vault.findings(None if every else "open")
+        dossier = self.dossier()
         return sorted(
-            (item(self.vault, stored, self.zone) for stored in found),
+            (item(self.vault, dossier, stored) for stored in found),
             key=lambda i: (i.state != "open", i.finding.rank()),
         )
 
@@ -66,7 +67,7 @@ class Guard:
         """One finding with every record it cites. Raises UsageError where there is none."""
         for stored in self.vault.findings(None):
             if stored.number == number:
-                return item(self.vault, stored, self.zone, citations=None)
+                return item(self.vault, self.dossier(), stored, citations=None)
         raise UsageError("cli.no_such_finding", number=number)
 
     def dismiss(self, number: int, reason: str) -> None:

@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 
 from notmyloan import country
+from notmyloan.country.pack import Channel
 from notmyloan.guard.dossier import VaultDossier
 from notmyloan.model.content import Citation, Content, Day, Item
 from notmyloan.model.disclosure import Standing
 from notmyloan.model.finding import Verdict
 from notmyloan.model.label import LABELS, Label
 from notmyloan.model.record import CallOutcome, Record
+from notmyloan.model.text import Text
 from notmyloan.reconcile.exposure import exposure
 from notmyloan.report.cite import describe, when, where
 from notmyloan.screen.calls import CallKind, judge_calls
@@ -33,9 +35,11 @@ UNWANTED = frozenset(
 
 
 def item(
-    vault: Vault, stored: StoredFinding, zone: tzinfo, citations: int | None = CITATIONS
+    vault: Vault, dossier: VaultDossier, stored: StoredFinding, citations: int | None = CITATIONS
 ) -> Item:
     """A stored finding with the first `citations` records it cites (None = all)."""
+    zone, pack = dossier.zone, country.load(dossier.country)
+    channels = {step.channel for step in stored.finding.steps if step.channel in pack.channels}
     ids = stored.finding.cites if citations is None else stored.finding.cites[:citations]
     cited = tuple(
         Citation(record_id, describe(record), _moment(record, zone), tuple(map(where, origins)))
@@ -46,10 +50,20 @@ def item(
         stored.finding,
         cited,
         len(stored.finding.cites) - len(ids),
+        tuple(pack.statutes[ref].citation for ref in stored.finding.basis if ref in pack.statutes),
+        {name: _contact(pack.channels[name]) for name in sorted(filter(None, channels))},
         stored.state,
         stored.first_seen,
         stored.dismissed_reason,
     )
+
+
+def _contact(channel: Channel) -> Text:
+    """The channel's name and number; a number nobody verified asks to be confirmed first."""
+    if not channel.hotline:
+        return Text("report.contact", name=channel.name)
+    key = "report.contact_verified" if channel.verified else "report.contact_unverified"
+    return Text(key, name=channel.name, hotline=channel.hotline)
 
 
 def _moment(record: Record, zone: tzinfo) -> datetime | None:
@@ -63,7 +77,7 @@ def _moment(record: Record, zone: tzinfo) -> datetime | None:
 def overview(vault: Vault, dossier: VaultDossier) -> Content:
     """The whole report as of the dossier's moment."""
     stored = sorted(vault.findings("open"), key=lambda s: s.finding.rank())
-    items = tuple(item(vault, s, dossier.zone) for s in stored)
+    items = tuple(item(vault, dossier, s) for s in stored)
     verdicts = Counter(i.finding.verdict for i in items)
     today = dossier.now.astimezone(dossier.zone).date()
     due = sorted(

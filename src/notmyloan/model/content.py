@@ -6,7 +6,7 @@ Everything that could identify somebody else's eyes on the page is masked alread
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from notmyloan.model.exposure import Exposure
@@ -29,15 +29,22 @@ class Citation(Private):
 @dataclass(frozen=True, slots=True, repr=False)
 class Item(Private):
     """A finding with its number in the vault and the records it cites (the first few;
-    `more` counts those left out)."""
+    `more` counts those left out). `laws` are the citations of the finding's basis, `contacts`
+    how to reach the channels that its steps name."""
 
     number: int
     finding: Finding
     cited: tuple[Citation, ...]
     more: int = 0
+    laws: tuple[Text, ...] = ()
+    contacts: Mapping[str, Text] = field(default_factory=dict)
     state: str = "open"
     first_seen: datetime | None = None
     dismissed_because: str | None = None
+
+    def contact(self, step: Step) -> Text | None:
+        """How to reach the channel of `step`."""
+        return self.contacts.get(step.channel) if step.channel else None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -49,11 +49,13 @@ def item_data(item: Item, speaker: Speaker) -> dict[str, Any]:
             {
                 "text": speaker.say(step.text),
                 "channel": step.channel,
+                "contact": _said(item.contact(step), speaker),
                 "within": _said(step.within, speaker),
             }
             for step in finding.steps
         ],
         "basis": list(finding.basis),
+        "laws": [speaker.say(law) for law in item.laws],
         "at": to_json(finding.at),
         "due": to_json(finding.due),
         "first_seen": to_json(item.first_seen),

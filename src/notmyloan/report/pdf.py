@@ -9,6 +9,7 @@ from typing import Any
 from notmyloan.locale import Speaker
 from notmyloan.model.content import Content, Item
 from notmyloan.model.errors import InputError, MissingExtraError
+from notmyloan.model.finding import Step
 from notmyloan.model.text import Text
 from notmyloan.report.charts import by_day, by_hour, by_kind
 from notmyloan.report.terminal import nothing_found, severity
@@ -137,10 +138,7 @@ def _item(item: Item, speaker: Speaker) -> dict[str, Any]:
         "line": t("report.number_line", number=item.number, p=finding.confidence),
         "due": t("report.due", day=finding.due) if finding.due else "",
         "why": [speaker.say(reason.text) for reason in finding.why],
-        "steps": [
-            speaker.say(step.text) + (f" ({speaker.say(step.within)})" if step.within else "")
-            for step in finding.steps
-        ],
+        "steps": [_step(item, step, speaker) for step in finding.steps],
         "cited": [
             (f"{speaker.moment(c.at)}  " if c.at else "")
             + speaker.say(c.what)
@@ -148,5 +146,15 @@ def _item(item: Item, speaker: Speaker) -> dict[str, Any]:
             for c in item.cited[:SHOWN_CITATIONS]
         ],
         "more": t("report.more_cited", n=left) if left else "",
-        "basis": t("report.basis", refs=finding.basis) if finding.basis else "",
+        "basis": t("report.basis", refs=item.laws) if item.laws else "",
     }
+
+
+def _step(item: Item, step: Step, speaker: Speaker) -> str:
+    parts = [speaker.say(step.text)]
+    if step.within is not None:
+        parts.append(f"({speaker.say(step.within)})")
+    contact = item.contact(step)
+    if contact is not None:
+        parts.append(speaker.say(contact))
+    return "  ".join(parts)

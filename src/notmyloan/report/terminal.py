@@ -71,10 +71,13 @@ def render_item(item: Item, speaker: Speaker, *, citations: int) -> Iterator[str
     for number, step in enumerate(finding.steps, 1):
         within = f" ({say(step.within)})" if step.within else ""
         yield f"    {number}. {say(step.text)}{within}"
+        contact = item.contact(step)
+        if contact is not None:
+            yield f"       {say(contact)}"
     if finding.due is not None:
         yield "    " + say(Text("report.due", day=finding.due))
-    if finding.basis:
-        yield "    " + say(Text("report.basis", refs=finding.basis))
+    if item.laws:
+        yield "    " + say(Text("report.basis", refs=item.laws))
 
 
 def severity(level: Severity, speaker: Speaker) -> str:
