@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -204,3 +204,23 @@ def test_us_texts_too(dossier: Any) -> None:
     (storm,) = found(dossier, "sms.code_unrequested", "storm")
     assert storm.facts["order"][0] == "OppLoans"  # type: ignore[index]
     assert datetime(2026, 5, 11, tzinfo=UTC) < storm.at  # type: ignore[operator]
+
+
+def test_a_denial_with_a_day_means_what_happened_then(dossier: Any) -> None:
+    dossier.text(0, "【度小满】验证码 583920，您正在注册")
+    dossier.text(400 * 1440, "【度小满】验证码 583921，您正在确认借款20000元")
+    dossier.owned.append(Owned(OwnedKind.NOT_MINE, "度小满", opened=date(2026, 5, 12)))
+    dossier.now = dossier.now + timedelta(days=401)
+    first, second = sorted(
+        found(dossier, "sms.code_unrequested"), key=lambda f: f.at or dossier.now
+    )
+    assert any("denied" in r.text.key for r in first.why)
+    assert not any("denied" in r.text.key for r in second.why)
+
+
+def test_a_denied_purpose_of_enquiry_does_not_deny_the_firm(dossier: Any) -> None:
+    dossier.text(0, "【度小满】验证码 583920，您正在注册")
+    (before,) = found(dossier, "sms.code_unrequested")
+    dossier.owned.append(Owned(OwnedKind.NOT_MINE, "贷款审批", "度小满"))
+    (after,) = found(dossier, "sms.code_unrequested")
+    assert after.confidence == before.confidence

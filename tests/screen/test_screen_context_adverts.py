@@ -155,3 +155,17 @@ def test_fraud_texts_are_summed_up(dossier: Any) -> None:
     (finding,) = found(dossier, "sms.fraud")
     assert finding.title.args["n"] == 120
     assert len(finding.cites) == 30
+
+
+def test_a_warning_against_adverts_is_no_advert(dossier: Any) -> None:
+    dossier.text(0, "【人民银行】征信修复、洗白都是骗局，请谨防上当", Label.CREDIT_REPAIR)
+    assert found(dossier, "sms.commercial_no_consent") == []
+
+
+def test_one_wording_from_many_numbers_is_one_campaign(dossier: Any) -> None:
+    for n in range(12):
+        dossier.text(n, f"急用钱找我无抵押当天放款{n}", Label.LOAN_SOLICITATION,
+                     party=f"1{30 + n}12345678")  # fmt: skip
+    (finding,) = found(dossier, "sms.commercial_no_consent")
+    assert finding.title.key == "context.title.advert_words_loan_solicitation"
+    assert finding.title.args["numbers"] == 12

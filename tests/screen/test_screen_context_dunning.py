@@ -102,3 +102,13 @@ def test_a_crowd_of_unsigned_numbers_makes_a_handful(dossier: Any) -> None:
     findings = found(dossier, "sms.dunning_not_mine")
     assert len(findings) == 7
     assert sum(int(f.facts["messages"]) for f in findings) == 60  # type: ignore[arg-type]
+
+
+def test_plain_words_of_a_debt_decide_where_the_model_wavers(dossier: Any) -> None:
+    text = "Final notice: your loan account is past due. Pay today to avoid legal action."
+    dossier.text(0, text, Label.DUNNING, party="8005551234", p=0.3)
+    dossier.text(
+        5, "Your monthly statement is ready to view", Label.DUNNING, party="8005559999", p=0.3
+    )
+    (finding,) = found(dossier, "sms.dunning_not_mine")
+    assert len(finding.cites) == 1

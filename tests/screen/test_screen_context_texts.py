@@ -121,6 +121,7 @@ def keys() -> Iterator[str]:
     for kind in ("loan_solicitation", "credit_repair", "illegal_offer", "marketing"):
         yield f"context.title.advert_{kind}"
         yield f"context.title.adverts_{kind}"
+        yield f"context.title.advert_words_{kind}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

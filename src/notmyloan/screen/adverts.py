@@ -102,6 +102,8 @@ class AdvertWatch(Watch):
         label = seen.label
         if not seen.received or label is None or seen.code is not None:
             return
+        if 2 * len(seen.demand.strip()) < len(seen.plain):
+            return  # mostly a warning, which names what it warns of
         if label is Label.FRAUD:
             self._note_fraud(seen)
         elif label in COMMERCIAL and seen.of(label) >= self._limits["least_confidence"]:
@@ -114,7 +116,9 @@ class AdvertWatch(Watch):
         at, sender = seen.message.at, seen.sender
         one = self._campaigns.get(key)
         if one is None:
-            one = self._campaigns[key] = _Campaign(sender.name, sender, at, at)
+            one = self._campaigns[key] = _Campaign(
+                f"“{key[2:]}…”" if key.startswith("w:") else sender.name, sender, at, at
+            )
         one.last, one.n = at, one.n + 1
         one.sure += seen.of(label)
         one.labels[label] += 1
@@ -228,11 +232,12 @@ class AdvertWatch(Watch):
         return scale
 
     def _finding(self, key: str, one: _Campaign, scale: Scale) -> Finding:
+        by_words = key.startswith("w:")
         return self._build(
             (key,), one.label, one.n, scale, tuple(one.cites), one.last,
             Text(
-                f"context.title.advert_{one.label}",
-                sender=one.name, n=one.n, numbers=len(one.parties),
+                f"context.title.advert{'_words' if by_words else ''}_{one.label}",
+                sender=key[2:] if by_words else one.name, n=one.n, numbers=len(one.parties),
                 first=self.scene.day(one.first), last=self.scene.day(one.last),
             ),
         )  # fmt: skip

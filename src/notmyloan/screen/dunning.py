@@ -45,6 +45,11 @@ _OTHERS = re.compile(
     r"|listed you as|emergency contact)\b",
     re.IGNORECASE,
 )
+_OVERDUE = re.compile(
+    r"逾期|欠款|拖欠|未(?:结清|归还|还清)|催收|代偿"
+    r"|past due|overdue|delinquent|in collections?|you owe",
+    re.IGNORECASE,
+)
 _NAMED = re.compile(
     r"(?:^|[】\]!,:。 ])(?:尊敬的|致|尊敬|亲爱的)?"
     r"(?P<a>[\u4e00-\u9fff][\u4e00-\u9fff*某]{1,3})(?:先生|女士|小姐)"
@@ -94,9 +99,7 @@ class DunningWatch(Watch):
         self._texts: Counter[tuple[str, date]] = Counter()
 
     def message(self, seen: Seen) -> None:
-        if not seen.received or seen.of(Label.DUNNING) < self._limits["least_confidence"]:
-            return
-        if seen.code is not None:
+        if not seen.received or not self._demands_payment(seen) or seen.code is not None:
             return
         sender, at = seen.sender, seen.message.at
         one = self._creditors.get(sender.key)
@@ -111,6 +114,13 @@ class DunningWatch(Watch):
             one.cites.append(seen.id)
         self._note_breaches(one, seen)
         self._texts[sender.key, at.astimezone(self.scene.dossier.zone).date()] += 1
+
+    def _demands_payment(self, seen: Seen) -> bool:
+        sure = seen.of(Label.DUNNING)
+        if sure >= self._limits["least_confidence"]:
+            return True
+        # Where the model wavers, plain words of a debt decide.
+        return sure >= self._limits["wavering"] and bool(_OVERDUE.search(seen.demand))
 
     def _note_breaches(self, one: _Creditor, seen: Seen) -> None:
         text = seen.plain
@@ -174,7 +184,7 @@ class DunningWatch(Watch):
     def _foreign(self, one: _Creditor) -> Finding | None:
         sender = one.sender
         scale = Scale(0.35)
-        self.scene.ties.weigh_foreign(scale, sender, one.before, debt=True)
+        self.scene.ties.weigh_foreign(scale, sender, one.before, one.last, debt=True)
         if one.others:
             # Somebody else's debt: not the person's, but no loan in their name either.
             scale.add(1.5, "dun.others", n=len(one.others))

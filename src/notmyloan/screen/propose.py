@@ -55,7 +55,7 @@ _REPAID = re.compile(
 # The person's own card, not the one that money goes to.
 _TAIL = re.compile(
     r"(?:^|[】\]您你贵]|\byour\b)[^,。;!向至给到往]{0,24}?"
-    r"(?:尾号|末四位|后四位|卡号\*+|ending (?:in |with )?|x{2,4}|\*{2,4})\s*"
+    r"(?:尾号|末四位|后四位|卡号\*+|ending (?:in |with )?|x{2,4}|\*{1,4})\s*"
     r"[为是:]?\s*[(\[]?\*{0,4}(\d{4})(?!\d)",
     re.IGNORECASE,
 )

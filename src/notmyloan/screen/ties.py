@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from notmyloan.country import load
 from notmyloan.country.institutions import Institutions
 from notmyloan.model.disclosure import OwnedKind, Standing
 from notmyloan.model.dossier import Dossier
@@ -64,8 +65,17 @@ class Ties:
             for name in (o.institution, o.value if kind is not OwnedKind.CARD else None)
             if name
         ]
+        purposes = {
+            word
+            for words in load(dossier.country).facts.get("enquiries", {}).values()
+            if isinstance(words, list)
+            for word in words
+        }
+        # A denied purpose of enquiry says nothing of the firm beside it.
         self._denied = [
-            n for o in mine.of(OwnedKind.NOT_MINE) for n in (o.institution, o.value) if n
+            (o.institution or o.value, o.opened)
+            for o in mine.of(OwnedKind.NOT_MINE)
+            if o.value not in purposes
         ]
         self._given = [d.recipient for d in dossier.disclosures if d.standing is Standing.CONFIRMED]
         self._listed = bool(self._own or self._given)
@@ -141,23 +151,35 @@ class Ties:
         )
         return long or self.is_own(sender)
 
-    def is_denied(self, sender: Sender) -> bool:
-        """Whether the person said that this firm is none of theirs."""
-        return any(self.is_same(sender, name) for name in self._denied)
+    def is_denied(self, sender: Sender, at: datetime | None = None) -> bool:
+        """Whether the person said that this firm, or what it did about `at`, is not theirs."""
+        near = timedelta(days=thresholds("codes")["episode_days"])
+        return any(
+            self.is_same(sender, name)
+            and (on is None or at is None or abs(at.astimezone(self._zone).date() - on) <= near)
+            for name, on in self._denied
+        )
 
     def given_to(self, sender: Sender) -> bool:
         """Whether a confirmed disclosure names this firm."""
         return any(self.is_same(sender, name) for name in self._given)
 
     def weigh_foreign(
-        self, scale: Scale, sender: Sender, notices: Notices | None, *, debt: bool = False
+        self,
+        scale: Scale,
+        sender: Sender,
+        notices: Notices | None,
+        at: datetime,
+        *,
+        debt: bool = False,
     ) -> None:
         """Add to `scale` what speaks for and against the firm being a stranger to the person.
 
-        `debt`: the claim is about an account, to which a mere disclosure does not answer.
+        `at` is when it happened, `debt`: the claim is about an account, to which a mere
+        disclosure does not answer.
         """
         limits = thresholds("codes")
-        if self.is_denied(sender):
+        if self.is_denied(sender, at):
             scale.add(4.0, "tie.denied", firm=sender.name)
         own = [kind for kind, name in self._own if self.is_same(sender, name)]
         if any(kind is not OwnedKind.PAYEE for kind in own):

@@ -73,7 +73,7 @@ def _finding(
     # Everyday codes of one's own bank are explained by later traffic as well as by earlier;
     # a loan is not, since an impostor's loan brings notices too.
     before = episode[0].before if loan else scene.ties.notices(sender)
-    scene.ties.weigh_foreign(scale, sender, before)
+    scene.ties.weigh_foreign(scale, sender, before, episode[0].at)
     for stage in loan:
         scale.add(_TOWARDS[stage], f"code.stage.{stage}", firm=sender.name)
     if not loan:
