@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 
 from notmyloan.model.errors import InputError
+from notmyloan.read.compound_file import BrokenCompoundFile, workbook_streams
 from notmyloan.read.source import Source
 
 LARGEST_UNPACKED = 256 * 1024 * 1024
@@ -21,6 +22,9 @@ _REF = re.compile(rb"""\br=["']\$?([A-Za-z]{0,5})\$?([0-9]{1,12})["']""")
 _CELL_RECORDS = {
     0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x0207, 0x027E, 0x00BD, 0x00BE, 0x00D6, 0x00FD,
 }  # fmt: skip
+
+_MANY_CELLS = {0x00BD, 0x00BE}
+_STRINGS, _DIMENSIONS = 0x00FC, 0x0200
 
 
 def refuse_hostile(source: Source) -> None:
@@ -84,81 +88,40 @@ def _column(letters: bytes) -> int:
 
 
 def _check_ole(source: Source) -> None:
-    """Walks the records of an xls and bounds the block its cells span."""
+    """Walks the records of an xls and bounds what they make the library allocate."""
     with source.open() as stream:
         data = stream.read()
-    rows, columns = 0, 0
-    for book in _streams(data):
-        at = 0
-        while at + 4 <= len(book):
-            kind = int.from_bytes(book[at : at + 2], "little")
-            length = int.from_bytes(book[at + 2 : at + 4], "little")
-            if kind in _CELL_RECORDS and length >= 4:
-                rows = max(rows, int.from_bytes(book[at + 4 : at + 6], "little") + 1)
-                columns = max(columns, int.from_bytes(book[at + 6 : at + 8], "little") + 1)
-                if kind in (0x00BD, 0x00BE):  # many cells of one row
-                    columns = max(columns, int.from_bytes(
-                        book[at + 2 + length : at + 4 + length], "little") + 1)  # fmt: skip
-            at += 4 + length
-    if rows * columns > MOST_CELLS:
-        raise InputError("bills.workbook_hostile", name=source.name)
+    try:
+        books = list(workbook_streams(data))
+    except BrokenCompoundFile as error:
+        raise InputError("bills.workbook_broken", name=source.name) from error
+    if not books:
+        raise InputError("bills.workbook_broken", name=source.name)
+    for book in books:
+        if _cells_spanned(book) > MOST_CELLS:
+            raise InputError("bills.workbook_hostile", name=source.name)
 
 
-def _streams(data: bytes) -> Iterator[bytes]:
-    """The streams of a compound file that are large enough to lie in whole sectors, and the
-    container of the small ones. Broken chains just end: the reading library judges them."""
-    if len(data) < 512:
-        return
-    sector = 1 << min(max(int.from_bytes(data[30:32], "little"), 7), 12)
-
-    def at(number: int) -> bytes:
-        return data[(number + 1) * sector : (number + 2) * sector]
-
-    def numbers(block: bytes) -> list[int]:
-        return [int.from_bytes(block[i : i + 4], "little") for i in range(0, len(block) - 3, 4)]
-
-    fat_sectors = [n for n in numbers(data[76:512]) if n < 0xFFFFFFFA]
-    following = int.from_bytes(data[68:72], "little")
-    seen: set[int] = set()
-    while following < 0xFFFFFFFA and following not in seen:
-        seen.add(following)
-        block = numbers(at(following))
-        if not block:
-            break
-        fat_sectors += [n for n in block[:-1] if n < 0xFFFFFFFA]
-        following = block[-1]
-    fat = [n for s in fat_sectors for n in numbers(at(s))]
-
-    def chain(first: int) -> bytes:
-        parts: list[bytes] = []
-        visited: set[int] = set()
-        while first < len(fat) and first not in visited:
-            visited.add(first)
-            parts.append(at(first))
-            first = fat[first]
-        return b"".join(parts)
-
-    directory = chain(int.from_bytes(data[48:52], "little"))
-    entries = [directory[i : i + 128] for i in range(0, len(directory) - 127, 128)]
-    for entry in entries:
-        name = entry[: max(0, int.from_bytes(entry[64:66], "little") - 2)]
-        if name.decode("utf-16-le", "replace") not in ("Workbook", "Book"):
-            continue
-        first = int.from_bytes(entry[116:120], "little")
-        if int.from_bytes(entry[120:124], "little") >= 4096:
-            yield chain(first)
-        else:
-            # Small streams lie in 64-byte sectors of their own inside the root's stream.
-            small = chain(int.from_bytes(entries[0][116:120], "little"))
-            links = numbers(chain(int.from_bytes(data[60:64], "little")))
-            yield _small_chain(small, links, first)
+def _cells_spanned(book: bytes) -> int:
+    """The largest block of cells or list of strings that the records of a workbook claim."""
+    rows, columns, claimed = 0, 0, 0
+    at = 0
+    while at + 4 <= len(book):
+        kind, length = _u16(book, at), _u16(book, at + 2)
+        if kind in _CELL_RECORDS and length >= 4:
+            rows = max(rows, _u16(book, at + 4) + 1)
+            columns = max(columns, _u16(book, at + 6) + 1)
+            if kind in _MANY_CELLS:  # the last column stands at the record's end
+                columns = max(columns, _u16(book, at + 2 + length) + 1)
+        elif kind == _STRINGS and length >= 8:
+            count = int.from_bytes(book[at + 8 : at + 12], "little")
+            claimed = max(claimed, count if count > len(book) else 0)
+        elif kind == _DIMENSIONS and length >= 14:
+            last = int.from_bytes(book[at + 8 : at + 12], "little")
+            claimed = max(claimed, last * _u16(book, at + 14) // 4)
+        at += 4 + length
+    return max(rows * columns, claimed)
 
 
-def _small_chain(container: bytes, links: list[int], first: int) -> bytes:
-    parts: list[bytes] = []
-    visited: set[int] = set()
-    while first < len(links) and first not in visited:
-        visited.add(first)
-        parts.append(container[first * 64 : (first + 1) * 64])
-        first = links[first]
-    return b"".join(parts)
+def _u16(data: bytes, at: int) -> int:
+    return int.from_bytes(data[at : at + 2], "little")
