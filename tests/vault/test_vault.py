@@ -41,7 +41,7 @@ from notmyloan.model.record import (
     record_id,
 )
 from notmyloan.model.text import Text
-from notmyloan.vault import Vault
+from notmyloan.vault import Vault, keys
 
 WORDS = "four unrelated made up words"
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -309,6 +309,141 @@ def test_the_passphrase_does_not_change_under_another_process(path: Path) -> Non
         assert vault.counts() == {"message": 10}
 
 
+RACE = f"""
+import random, sys, time
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from pathlib import Path
+import test_vault as t
+from notmyloan.model.errors import VaultError
+from notmyloan.vault import Vault, lock
+lock.ALONE_PATIENCE_S = 0.1
+path, who, rng = Path(sys.argv[1]), sys.argv[2], random.Random(sys.argv[2])
+stored = changed = 0
+while stored < 8:
+    for words in (t.WORDS, "another one"):
+        try:
+            vault = Vault.open(path, words)
+        except VaultError as error:
+            assert error.text.key == "vault.wrong_passphrase", error.text.key
+            continue
+        with vault:
+            stored += 1
+            vault.set_setting(who + str(stored), "kept")
+            try:
+                vault.change_passphrase("another one" if words == t.WORDS else t.WORDS)
+                changed += 1
+            except VaultError as error:
+                assert error.text.key == "vault.busy", error.text.key
+            vault.set_setting(who + "last", str(stored))
+        time.sleep(rng.uniform(0, 0.3))
+print(stored, changed)
+"""
+
+
+def test_nothing_written_is_lost_while_another_process_changes_the_passphrase(
+    path: Path,
+) -> None:
+    """Two processes open, write and change the passphrase again and again: a process that had
+    the old file open when the new one took its place would write into nothing."""
+    Vault.create(path, WORDS).close()
+    both = [
+        subprocess.Popen([sys.executable, "-c", RACE, str(path), who],
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for who in ("a", "b")
+    ]  # fmt: skip
+    try:
+        outs = [process.communicate(timeout=60) for process in both]
+    finally:
+        for process in both:
+            process.kill()
+    assert [process.returncode for process in both] == [0, 0], outs
+    numbers = [[int(word) for word in out.split()] for out, _ in outs]
+    assert sum(changed for _, changed in numbers) > 0
+    try:
+        vault = Vault.open(path, WORDS)
+    except VaultError:
+        vault = Vault.open(path, "another one")
+    with vault:
+        for who, (last, _) in zip("ab", numbers, strict=True):
+            assert vault.setting(who + "last") == str(last)
+            assert all(vault.setting(f"{who}{n}") == "kept" for n in range(1, last + 1))
+        assert vault.verify() == []
+
+
+def test_a_second_vault_in_one_process_does_not_drop_the_first_ones_locks(path: Path) -> None:
+    """POSIX drops a process's locks on a file when it closes any handle to it."""
+    with Vault.create(path, WORDS) as vault:
+        Vault.open(path, WORDS).close()
+        with pytest.raises(VaultError, match=r"vault\.wrong_passphrase"):
+            Vault.open(path, "wrong")
+        # Another process comes and goes: were we not seen, it would fold our log away.
+        code = WORKER.replace("batch=40, tell=True", "")
+        subprocess.run([sys.executable, "-c", code, str(path), "3", "o.xml", "c"], check=True)
+        vault.set_setting("late", "kept")
+        assert path.with_name(path.name + "-wal").exists()
+    with Vault.open(path, WORDS) as vault:
+        assert vault.setting("late") == "kept"
+
+
+def test_a_backup_never_overwrites_anything_but_an_earlier_backup(path: Path) -> None:
+    photo, copy = path.with_name("photo.jpg"), path.with_name("copy")
+    photo.write_bytes(b"precious" * 1000)
+    with Vault.create(path, WORDS) as vault:
+        for target in (path, photo, path.parent):
+            with pytest.raises(VaultError, match=r"vault\.backup_there"):
+                vault.backup(target)
+        vault.backup(copy)
+        fill(vault, 10)
+        vault.backup(copy)
+    with Vault.open(copy, WORDS) as backup:
+        assert backup.counts() == {"message": 10}
+    assert photo.read_bytes() == b"precious" * 1000
+    assert copy.stat().st_mode & 0o077 == 0 or os.name == "nt"
+
+
+def test_a_damaged_first_page_is_told_from_a_wrong_passphrase(path: Path) -> None:
+    Vault.create(path, WORDS).close()
+    broken = bytearray(path.read_bytes())
+    broken[2000] ^= 1
+    path.write_bytes(broken)
+    with pytest.raises(VaultError, match=r"vault\.damaged"):
+        Vault.open(path, WORDS)
+    with pytest.raises(VaultError, match=r"vault\.wrong_passphrase"):
+        Vault.open(path, WORDS + "!")
+
+
+def test_a_passphrase_typed_as_another_keyboard_composes_it(path: Path) -> None:
+    Vault.create(path, "caf\u00e9 au lait").close()
+    Vault.open(path, "cafe\u0301 au lait").close()
+
+
+def test_an_older_parameter_set_still_opens(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Vault.create(path, WORDS).close()
+    newer = keys.Cost(16 * 1024, 2, 1)
+    monkeypatch.setattr("notmyloan.vault.file.COSTS", (newer, *keys.COSTS))
+    Vault.open(path, WORDS).close()
+    with pytest.raises(VaultError, match=r"vault\.wrong_passphrase"):
+        Vault.open(path, "wrong")
+
+
+def test_a_vault_on_a_read_only_disk_says_so(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if os.name == "nt" or os.geteuid() != 0 or subprocess.run(
+        ["mount", "-t", "tmpfs", "tmpfs", str(disk)], capture_output=True
+    ).returncode:  # fmt: skip
+        pytest.skip("needs the right to mount a disk")
+    try:
+        Vault.create(disk / "vault", WORDS).close()
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        with pytest.raises(VaultError, match=r"vault\.read_only"):
+            Vault.open(disk / "vault", WORDS)
+        with pytest.raises(VaultError, match=r"vault\.read_only"):
+            Vault.create(disk / "other", WORDS)
+    finally:
+        subprocess.run(["umount", str(disk)], check=False)
+
+
 def finding(cites: tuple[str, ...] = ("a" * 32,), subject: str = "x") -> Finding:
     title = Text("core.purpose.pdf")
     why = (Reason(Text("core.purpose.ocr", n=2, amount=Money(Decimal(5))), 1.5),)
@@ -403,7 +538,7 @@ def test_a_kill_at_any_moment_loses_nothing_and_the_import_goes_on(path: Path) -
     Vault.create(path, WORDS).close()
     rng = random.Random(11)
     kills = 0
-    for _ in range(25):
+    for _ in range(14):
         process = worker(path, count)
         assert process.stdout is not None
         assert process.stdout.readline() == "begun\n"
@@ -420,7 +555,7 @@ def test_a_kill_at_any_moment_loses_nothing_and_the_import_goes_on(path: Path) -
             assert job.already_done or job.resume_after == counts
             if job.already_done:
                 break
-    assert kills >= 10, "the import was hardly interrupted"
+    assert kills >= 6, "the import was hardly interrupted"
     with Vault.open(path, WORDS) as vault:
         fill(vault, count)
         assert vault.verify() == []
@@ -517,16 +652,16 @@ def test_a_kill_while_the_passphrase_changes_leaves_the_old_or_the_new(path: Pat
         fill(vault, 8000, batch=4000)
     whole = path.read_bytes()
     rng = random.Random(3)
-    for _ in range(12):
+    for _ in range(6):
         path.write_bytes(whole)
-        for extra in path.parent.glob("vault.notmyloan-*"):
+        for extra in path.parent.glob("*vault.notmyloan?*"):
             extra.unlink()
         process = subprocess.Popen(
             [sys.executable, "-c", CHANGE, str(path)], stdout=subprocess.PIPE, text=True
         )
         assert process.stdout is not None
         assert process.stdout.readline() == "begun\n"
-        time.sleep(rng.uniform(0.05, 0.5))
+        time.sleep(rng.uniform(0.05, 0.35))
         process.kill()
         process.communicate()
         opened = 0

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
+from hashlib import pbkdf2_hmac
+from hmac import compare_digest, digest
 from typing import NamedTuple
 
 from argon2.low_level import Type, hash_secret_raw
 
 SALT_BYTES = 16
 KEY_BYTES = 32
+PAGE_BYTES = 4096
+_HMAC_BYTES = 64
 
 
 class Cost(NamedTuple):
@@ -30,12 +35,25 @@ def new_salt() -> bytes:
 
 
 def derive(passphrase: str, salt: bytes, cost: Cost) -> bytes:
-    """The 32-byte database key."""
-    return hash_secret_raw(
-        passphrase.encode("utf-8"), salt, cost.passes, cost.memory, cost.lanes, KEY_BYTES, Type.ID
-    )
+    """The 32-byte database key. Every keyboard's way of composing a letter counts the same."""
+    words = unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")
+    return hash_secret_raw(words, salt, cost.passes, cost.memory, cost.lanes, KEY_BYTES, Type.ID)
 
 
 def pragma_key(key: bytes, salt: bytes) -> str:
     """Key and salt as SQLCipher takes them raw: no second derivation inside."""
     return f"x'{key.hex()}{salt.hex()}'"
+
+
+def page_is_authentic(key: bytes, salt: bytes, page: bytes, number: int) -> bool:
+    """Whether page `number` (from 2) of a vault carries our HMAC, told without opening it.
+
+    SQLCipher 4: the HMAC key is PBKDF2-HMAC-SHA512 of the key, two rounds, over the salt with
+    every byte XOR 0x3a; the HMAC-SHA512 covers what is before it in the page and the page's
+    number in 32 bits, little-endian.
+    """
+    if len(page) != PAGE_BYTES:
+        return False
+    hmac_key = pbkdf2_hmac("sha512", key, bytes(b ^ 0x3A for b in salt), 2, KEY_BYTES)
+    covered = page[:-_HMAC_BYTES] + number.to_bytes(4, "little")
+    return compare_digest(digest(hmac_key, covered, "sha512"), page[-_HMAC_BYTES:])

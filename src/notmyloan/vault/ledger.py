@@ -84,4 +84,4 @@ def _change(db: Any, table: Table, number: int, **changes: Any) -> bool:
 
 
 def _key(line: Owned | Disclosure) -> bytes:
-    return bytes.fromhex(record_id(line))  # type: ignore[arg-type]
+    return bytes.fromhex(record_id(line))

@@ -60,17 +60,26 @@ def migrate(db: Any, name: str) -> None:
 
     Raises VaultError for a vault made by a newer version of the program.
     """
+    if _version(db, name) == VERSION:
+        return
+    for number in range(VERSION):
+        db.execute("begin immediate")
+        try:
+            # Asked again inside: another process may have been quicker.
+            if _version(db, name) == number:
+                for statement in MIGRATIONS[number].split(";"):
+                    if statement.strip():
+                        db.execute(statement)
+                db.execute(f"pragma user_version = {number + 1}")
+            db.execute("commit")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("rollback")
+            raise
+
+
+def _version(db: Any, name: str) -> int:
     (version,) = db.execute("pragma user_version").fetchone()
     if version > VERSION:
         raise VaultError("vault.newer", name=name)
-    for number in range(version, VERSION):
-        db.execute("begin immediate")
-        try:
-            for statement in MIGRATIONS[number].split(";"):
-                if statement.strip():
-                    db.execute(statement)
-            db.execute(f"pragma user_version = {number + 1}")
-        except BaseException:
-            db.execute("rollback")
-            raise
-        db.execute("commit")
+    return int(version)

@@ -35,10 +35,11 @@ class Vault:
     """An open vault; use it as a context manager. Every method raises VaultError where the
     database says no, with a sentence that names the vault."""
 
-    def __init__(self, db: Any, path: Path | None, key: str | None) -> None:
+    def __init__(self, db: Any, path: Path | None, opened: file.Opened | None) -> None:
         self._db = db
         self._path = path
-        self._key = key
+        self._opened = opened
+        self._closed = False
         self._name = str(path) if path is not None else file.IN_MEMORY
         self._sources: dict[int, SourceFile] = {}
         self._models: dict[int, str] = {}
@@ -48,14 +49,14 @@ class Vault:
     @classmethod
     def create(cls, path: Path, passphrase: str) -> Vault:
         """Make a new vault. Never overwrites."""
-        db, key = file.create(path, passphrase)
-        return cls(db, path, key)
+        opened = file.create(path, passphrase)
+        return cls(opened.db, path, opened)
 
     @classmethod
     def open(cls, path: Path, passphrase: str) -> Vault:
         """Open an existing vault, bringing it to this version's form."""
-        db, key = file.open_file(path, passphrase)
-        return cls(db, path, key)
+        opened = file.open_file(path, passphrase)
+        return cls(opened.db, path, opened)
 
     @classmethod
     def in_memory(cls) -> Vault:
@@ -75,8 +76,17 @@ class Vault:
 
     def close(self) -> None:
         """Close it; the write-ahead log is folded in by the last process to do so."""
+        if self._closed:
+            return
+        self._closed = True
         with file.sentences(self._name):
-            self._db.close()
+            if self._path is None or self._opened is None:
+                self._db.close()
+                return
+            try:
+                file.close(self._db, self._path)
+            finally:
+                self._opened.presence.close()
 
     @contextmanager
     def writing(self, *, durable: bool = True) -> Iterator[Any]:
@@ -104,13 +114,20 @@ class Vault:
 
     def change_passphrase(self, passphrase: str) -> None:
         """Re-encrypt under a new passphrase; no other process may have the vault open."""
-        if self._path is not None:
-            self._db, self._key = file.re_encrypt(self._db, self._path, passphrase)
+        if self._path is not None and self._opened is not None:
+            try:
+                self._opened = file.re_encrypt(self._opened, self._path, passphrase)
+            except BaseException:
+                self._opened = file.still_open(self._opened, self._path)
+                raise
+            finally:
+                self._db = self._opened.db
 
     def backup(self, target: Path) -> None:
-        """A whole, encrypted copy that opens with the same passphrase."""
-        if self._key is not None:
-            file.copy_to(self._db, target, self._key)
+        """A whole, encrypted copy that opens with the same passphrase, in a new file or in place
+        of an earlier backup. Raises VaultError where `target` is any other file."""
+        if self._path is not None and self._opened is not None:
+            file.back_up(self._db, self._opened.key, self._path, target)
 
     def verify(self) -> list[Text]:
         """What is wrong, in words: every page's authentication, the database's structure, and
