@@ -49,6 +49,14 @@ STAGES = [
     ("Affirm: 771204 is your code to create your account.", Stage.REGISTRATION),
     ("T-Mobile: your SIM swap verification code is 552091", Stage.NUMBER_CHANGE),
     ("Your Cash App code is 551-201. Use it to link your debit card.", Stage.CARD_BINDING),
+    ("【微粒贷】您正在借款，金额￥30,000.00，验证码为 221188，切勿泄露于他人。", Stage.DRAWDOWN),
+    ("【财付通】验证码883311，您正在添加尾号1102的建设银行储蓄卡，请勿告诉他人", Stage.CARD_BINDING),
+    ("【度小满金融】您正在确认《个人征信授权书》等协议，验证码445566", Stage.SIGNING),
+    ("【农业银行】您正在签约代扣协议，动态码：290188，商户：某某小贷", Stage.CARD_BINDING),
+    ("【联通】您申请携号转网授权码为：88219012，有效期至明日", Stage.NUMBER_CHANGE),
+    ("【网商银行】您正在支用网商贷 8000 元，校验码 558213", Stage.DRAWDOWN),
+    ("【中原消费金融】尊敬的客户，您正在进行额度激活，验证码 102933", Stage.APPLICATION),
+    ("OneMain: 882133 is your verification code to receive your funds.", Stage.DRAWDOWN),
 ]  # fmt: skip
 
 

@@ -112,3 +112,13 @@ def test_plain_words_of_a_debt_decide_where_the_model_wavers(dossier: Any) -> No
     )
     (finding,) = found(dossier, "sms.dunning_not_mine")
     assert len(finding.cites) == 1
+
+
+def test_codes_that_one_did_not_ask_for_make_foreign_dunning_likelier(dossier: Any) -> None:
+    dossier.text(50_000, DUNNING, Label.DUNNING)
+    (alone,) = found(dossier, "sms.dunning_not_mine")
+    for n, name in enumerate(("海尔消金", "招联金融", "度小满")):
+        dossier.text(n, f"【{name}】验证码48291{n}，您正在提款8000元")
+    (after,) = found(dossier, "sms.dunning_not_mine")
+    assert after.confidence > alone.confidence
+    assert any(r.text.key == "context.why.dun.codes" for r in after.why)

@@ -59,7 +59,12 @@ class CodeWatch(Watch):
     def findings(self) -> Iterator[Finding]:
         in_storm = frozenset(e.record for storm in storms(self.events) for e in storm)
         yield from storm_findings(self.events, self.scene)
-        yield from unrequested_findings(self.events, in_storm, self.scene)
+        sender_of = {event.record: event.sender.key for event in self.events}
+        for finding in unrequested_findings(self.events, in_storm, self.scene):
+            key = sender_of[finding.cites[0]]
+            before = self.scene.suspected.get(key, 0.0)
+            self.scene.suspected[key] = max(before, finding.confidence)
+            yield finding
         yield from live_findings(self.events, self._calls, self._scams.begging, self.scene)
 
 

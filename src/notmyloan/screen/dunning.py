@@ -185,6 +185,8 @@ class DunningWatch(Watch):
         sender = one.sender
         scale = Scale(0.35)
         self.scene.ties.weigh_foreign(scale, sender, one.before, one.last, debt=True)
+        if self.scene.suspected.get(sender.key, 0.0) >= 0.5:
+            scale.add(1.2, "dun.codes", firm=sender.name)
         if one.others:
             # Somebody else's debt: not the person's, but no loan in their name either.
             scale.add(1.5, "dun.others", n=len(one.others))

@@ -35,6 +35,8 @@ class Scene:
         self.pack: Pack = country.load(dossier.country)
         self.senders = Senders(self.pack.institutions, self.pack.numbers)
         self.ties = Ties(dossier, self.pack.institutions)
+        # Senders whose codes the person probably did not ask for, found before dunning is judged.
+        self.suspected: dict[str, float] = {}
 
     def day(self, at: datetime) -> date:
         """The day on the person's calendar."""
