@@ -25,6 +25,7 @@ _CELL_RECORDS = {
 
 _MANY_CELLS = {0x00BD, 0x00BE}
 _STRINGS, _DIMENSIONS = 0x00FC, 0x0200
+_WHOLE_SHEET = 65_537 * 257
 
 
 def refuse_hostile(source: Source) -> None:
@@ -116,11 +117,23 @@ def _cells_spanned(book: bytes) -> int:
         elif kind == _STRINGS and length >= 8:
             count = int.from_bytes(book[at + 8 : at + 12], "little")
             claimed = max(claimed, count if count > len(book) else 0)
-        elif kind == _DIMENSIONS and length >= 14:
-            last = int.from_bytes(book[at + 8 : at + 12], "little")
-            claimed = max(claimed, last * _u16(book, at + 14) // 4)
+        elif kind == _DIMENSIONS:
+            claimed = max(claimed, _dimensions(book[at + 4 : at + 4 + length]))
         at += 4 + length
     return max(rows * columns, claimed)
+
+
+def _dimensions(record: bytes) -> int:
+    """The cells a sheet says it spans; a negative span counts as endless."""
+    wide = len(record) >= 14  # since Excel 97
+    size = 4 if wide else 2
+    first_row, last_row = (int.from_bytes(record[i : i + size], "little") for i in (0, size))
+    first_column, last_column = _u16(record, 2 * size), _u16(record, 2 * size + 2)
+    if first_row > last_row or first_column > last_column:
+        return MOST_CELLS + 1
+    # Some programs claim a whole sheet of 65,536 rows and 256 columns; that is still bearable.
+    span = (last_row - first_row + 1) * (last_column - first_column + 1)
+    return span if span > _WHOLE_SHEET else 0
 
 
 def _u16(data: bytes, at: int) -> int:
