@@ -212,3 +212,13 @@ def test_noise_gives_rows_or_an_input_error(noise: bytes, magic: bytes) -> None:
             list(table.rows())
     except InputError:
         pass
+
+
+def test_a_zip_of_an_unknown_version_is_no_bill() -> None:
+    data = bytearray(xlsx([["交易日期", "金额", "余额"]]))
+    at = data.rindex(b"PK\x01\x02")
+    data[at + 6] = 250  # version needed to extract
+    given_file = source(bytes(data))
+    assert first_table(given_file) is None
+    with pytest.raises(InputError):
+        list(tables_of(given_file))

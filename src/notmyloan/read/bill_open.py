@@ -74,7 +74,7 @@ def _has_sheets(source: Source) -> bool:
     try:
         with source.open() as stream, zipfile.ZipFile(stream) as packed:
             return any(name.lower() == "xl/workbook.xml" for name in packed.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError):
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError, EOFError):
         return False
 
 
