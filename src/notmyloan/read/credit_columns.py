@@ -92,6 +92,22 @@ def boundaries(header: Header, rows: Sequence[Row]) -> list[float] | None:
     return _corridors(heads, [(c.x0, c.x1) for c in chars])
 
 
+def by_count(header: Header, rows: Sequence[Row]) -> list[Line] | None:
+    """Columns of a copied text, whose spaces do not line up: as many words as labels on every
+    line, or None."""
+    out: list[Line] = []
+    for row in rows:
+        words: Line = []
+        for char in (c for cell in row.cells for c in cell.chars):
+            if not words or char.spaced:
+                words.append([])
+            words[-1].append(char)
+        if len(words) != len(header.labels):
+            return None
+        out.append(words)
+    return out
+
+
 def _fits(header: Header, runs: list[tuple[float, float]]) -> bool:
     """No run of values stands under another label than its own."""
     for i, (a, b) in enumerate(runs):

@@ -13,6 +13,7 @@ from notmyloan.read.credit_refuse import Refuse
 from notmyloan.read.credit_words import heading_of
 
 _PAGE_OF = re.compile(r"第(\d+)页[,/、;]?\(?共(\d+)页\)?|[Pp]age(\d+)of(\d+)")
+_OFFICIAL = re.compile(r"报告|征信|信用|打印|机密|仅供")
 _PAGE = re.compile(r"-?\(?第?(\d{1,3})(?:页|/\d{1,3}页?)?\)?-?")
 
 
@@ -63,11 +64,13 @@ def _running(pages: Sequence[list[Row]]) -> set[tuple[str, int]]:
     """Lines that stand word for word at the same height of most pages, headers excepted."""
     seen: Counter[tuple[str, int]] = Counter()
     for rows in pages:
-        edge = [r for i, r in enumerate(rows) if i < 3 or i >= len(rows) - 3]
-        for key in {(squeeze(r.text), round(r.y0 / 4)) for r in edge if not r.solid}:
+        for key in {(squeeze(r.text), round(r.y0 / 4)) for r in _margin(rows) if not r.solid}:
             seen[key] += 1
-    enough = max(2, round(0.6 * len(pages)))
-    often = {key for key, n in seen.items() if n >= enough}
+    often = {
+        key
+        for key, n in seen.items()
+        if n >= max(2, len(pages) - 1) and (n > 2 or _OFFICIAL.search(key[0]))
+    }
     out = set()
     for key in often:
         row = next(
@@ -76,6 +79,18 @@ def _running(pages: Sequence[list[Row]]) -> set[tuple[str, int]]:
         if find_header([row], 0) is None and month_header(row) is None:
             if heading_of(key[0]) in (None, "title"):
                 out.add(key)
+    return out
+
+
+def _margin(rows: Sequence[Row]) -> list[Row]:
+    """The rows at the head and the foot that a clear gap parts from the body."""
+    out: list[Row] = []
+    for run in (rows[:4], rows[::-1][:4]):
+        for i, (row, inner) in enumerate(zip(run, run[1:], strict=False)):
+            away = abs((row.y0 + row.y1) - (inner.y0 + inner.y1)) / 2
+            if away > 1.9 * min(row.y1 - row.y0, inner.y1 - inner.y0):
+                out += run[: i + 1]
+                break
     return out
 
 

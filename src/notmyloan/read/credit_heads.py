@@ -23,6 +23,8 @@ def find_header(rows: Sequence[Row], i: int) -> tuple[Header, int] | None:
     """The row of labels that begins at row `i`, and how many rows it takes."""
     row = rows[i]
     if row.solid:
+        if i + 1 < len(rows) and (torn := _torn_header(row, rows[i + 1])) is not None:
+            return torn, 2
         header = _solid_header(row)
         return (header, 1) if header else None
     run = [row]
@@ -40,7 +42,7 @@ def find_header(rows: Sequence[Row], i: int) -> tuple[Header, int] | None:
 
 
 def _all_parts(row: Row) -> bool:
-    return all(_plain(c.text) in _PARTS for c in row.cells)
+    return all(_plain(c.text) in _PARTS for c in row.cells if c.lines)
 
 
 def _plain(text: str) -> str:
@@ -62,6 +64,23 @@ def _solid_header(row: Row) -> Header | None:
     return Header(
         names, [c.left for c in cells], [c.right for c in cells], True, row.page, cells
     )
+
+
+def _torn_header(above: Row, below: Row) -> Header | None:
+    """A ruled row of labels that the end of a page cut in two."""
+    if not (below.solid and below.first) or len(above.cells) != len(below.cells):
+        return None
+    if not (_all_parts(above) and _all_parts(below)):
+        return None
+    cells = []
+    for a, b in zip(above.cells, below.cells, strict=True):
+        if abs(a.left - b.left) > 2 or abs(a.right - b.right) > 2:
+            return None
+        cells.append(Cell(a.page, a.left, a.right, [*a.lines, *b.lines]))
+    row = Row(above.page, above.y0, above.y1, cells, solid=True)
+    if all(label_of(c.text) for c in below.cells):
+        return None  # labels printed again, not torn
+    return _solid_header(row) if all(label_of(c.text) for c in cells) else None
 
 
 def _free_header(rows: Sequence[Row]) -> Header | None:

@@ -39,6 +39,23 @@ def page_rows(page: Page) -> list[Row]:
     return rows
 
 
+def empty_cells(page: Page) -> list[tuple[float, float, float, float]]:
+    """Boxes of ruled cells that no character stands in."""
+    out = []
+    for grid in _grids(*_straight(page.rules)):
+        boxes: dict[int, list[float]] = {}
+        for i, owners in enumerate(grid.owner):
+            for j, owner in enumerate(owners):
+                box = boxes.setdefault(owner, [grid.xs[j], grid.ys[i], 0.0, 0.0])
+                box[2], box[3] = max(box[2], grid.xs[j + 1]), max(box[3], grid.ys[i + 1])
+        for x0, y0, x1, y1 in boxes.values():
+            if not any(
+                x0 < (c.x0 + c.x1) / 2 < x1 and y0 < (c.y0 + c.y1) / 2 < y1 for c in page.chars
+            ):
+                out.append((x0, y0, x1, y1))
+    return out
+
+
 def line_row(page: int, line: list[Char], levels: Sequence[float] = ()) -> Row:
     """A free line of text as a row of the pieces that wide gaps part."""
     y0, y1 = min(c.y0 for c in line), max(c.y1 for c in line)

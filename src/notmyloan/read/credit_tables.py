@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from notmyloan.read.credit_columns import (
     Header,
     boundaries,
+    by_count,
     part,
     solid_columns,
     split_rows,
@@ -82,7 +83,9 @@ class Parser:
         plain = squeeze(row.text)
         if not plain:
             return 1
-        if self._heading(row, plain) or self.section in ("end", "title"):
+        found = None if self._prose() or self.section == "summary" else find_header(rows, i)
+        wrapped = found is not None and found[1] > 1  # a wrapped label may look like a heading
+        if not wrapped and self._heading(row, plain) or self.section == "end":
             return 1
         if self.section == "credit_simple" and _summary_starts(row, plain):
             self.section = "summary"
@@ -93,7 +96,7 @@ class Parser:
         if self._prose():
             self._words(row, plain)
             return 1
-        if self._title(row, plain) or self._date_line(row, plain):
+        if not wrapped and (self._title(row, plain) or self._date_line(row, plain)):
             return 1
         months = month_header(row)
         if months is not None:
@@ -106,7 +109,6 @@ class Parser:
         if self.grid is not None and is_grid_row(row):
             self.grid_rows.append(row)
             return 1
-        found = find_header(rows, i)
         if found is not None:
             header, take = found
             if self._repeated(header, row):
@@ -260,6 +262,8 @@ class Parser:
         if _NOTE.match(plain) and len(row.cells) == 1 and "编号" not in header.labels:
             if plain.split(":")[0] in _INSIDE or re.match(r"(?:该|此|注:|说明:|备注)", plain):
                 return False
+        if row.page == 0 and by_count(header, [row]) is not None:
+            return True
         # A sentence across the page runs through the gaps between labels; a value does not.
         for cell in row.cells:
             covered = sum(
@@ -428,6 +432,9 @@ class Parser:
                     raise self.refuse("refuse.columns", row.spot)
                 out.append(columns)
             return out
+        counted = by_count(header, rows) if header.page == 0 else None
+        if counted is not None:
+            return [[[column] for column in line] for line in counted]
         edges = boundaries(header, rows)
         if edges is None:
             raise self.refuse("refuse.columns", rows[0].spot)
