@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -25,7 +26,7 @@ from notmyloan.model.credit import (
     Enquiry,
     ReportVersion,
 )
-from notmyloan.model.disclosure import Disclosure, Given, Owned, OwnedKind, Standing
+from notmyloan.model.disclosure import Consent, Disclosure, Given, Owned, OwnedKind, Standing
 from notmyloan.model.errors import VaultError
 from notmyloan.model.finding import Finding, Reason, Severity, Verdict
 from notmyloan.model.label import LABELS, Judgement, Label
@@ -41,7 +42,8 @@ from notmyloan.model.record import (
     record_id,
 )
 from notmyloan.model.text import Text
-from notmyloan.vault import Vault, keys
+from notmyloan.vault import Vault, keys, schema
+from notmyloan.vault import file as file_module
 
 WORDS = "four unrelated made up words"
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -676,15 +678,133 @@ def test_a_kill_while_the_passphrase_changes_leaves_the_old_or_the_new(path: Pat
         assert opened == 1
 
 
-def test_every_released_schema_migrates(path: Path) -> None:
-    """A vault left at each earlier version opens at the present one with its content."""
-    from notmyloan.vault import schema
+VERSIONS = sorted((Path(__file__).parent / "versions").glob("v*.sql"))
 
-    for version in range(1, schema.VERSION + 1):
-        target = path.with_suffix(f".v{version}")
-        with Vault.create(target, WORDS) as vault:
-            fill(vault, 10)
-            vault._db.execute(f"pragma user_version = {version}")
-        with Vault.open(target, WORDS) as vault:
-            assert vault.counts() == {"message": 10}
-            assert vault._all("pragma user_version") == [(schema.VERSION,)]
+
+def schema_of(vault: Vault) -> set[str]:
+    sql = "select sql from sqlite_master where sql is not null and name not like 'sqlite_%'"
+    return {" ".join(row[0].lower().split()) for row in vault._all(sql)}
+
+
+def test_every_released_version_has_its_fixture() -> None:
+    assert [p.stem for p in VERSIONS] == [f"v{n}" for n in range(1, schema.VERSION + 1)]
+
+
+@pytest.mark.parametrize("fixture", VERSIONS, ids=lambda p: p.stem)
+def test_a_vault_of_every_released_version_opens_with_its_content(
+    path: Path, fixture: Path
+) -> None:
+    """The fixture is the SQL of a vault as that version left it, in words made up for it."""
+    salt = keys.new_salt()
+    db = file_module.connect(
+        str(path), keys.pragma_key(keys.derive(WORDS, salt, keys.COSTS[0]), salt)
+    )
+    db.executescript(fixture.read_text(encoding="utf-8"))
+    db.execute(f"pragma user_version = {fixture.stem[1:]}")
+    db.close()
+    with Vault.open(path, WORDS) as vault, Vault.in_memory() as fresh:
+        assert vault._all("pragma user_version") == [(schema.VERSION,)]
+        assert schema_of(vault) == schema_of(fresh)
+        assert vault.verify() == []
+        assert vault.counts() == {"call": 1, "message": 2, "transaction": 1}
+        texts = [s.message.text for s in vault.messages({Label.MARKETING})]
+        assert texts == [f"{SECRET}1", f"{SECRET}2"]
+        assert [len(vault.record(record_id(m))[1]) for m, _ in vault.messages()] == [2, 1]
+        assert vault.transactions().__next__().amount == Money(Decimal("12.30"))
+        assert [f.state for f in vault.findings(None)] == ["dismissed"]
+        assert vault.mine().complete == {OwnedKind.CARD}
+        assert vault.proposals() == 1
+        assert vault.begin_import(source()).already_done
+        assert [n.shape for n in vault.not_understood()] == ["字9"]
+        assert b"".join(vault.blob_open(hashlib.sha256(b"kept").hexdigest())) == b"kept"
+
+
+def test_a_migration_that_fails_changes_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Vault.create(path, WORDS) as vault:
+        fill(vault, 10)
+        before = schema_of(vault)
+    more = "create table extra (n integer); insert into extra values (1);"
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, more + "insert into no values"))
+    with pytest.raises(Exception, match=r"syntax|incomplete"):
+        Vault.open(path, WORDS)
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS[:-1], more))
+    with Vault.open(path, WORDS) as vault:
+        assert vault._all("select n from extra") == [(1,)]
+        assert schema_of(vault) == before | {"create table extra (n integer)"}
+        assert vault.counts() == {"message": 10}
+
+
+def test_messages_since_a_moment_and_newest_first(path: Path) -> None:
+    file = source()
+    with Vault.create(path, WORDS) as vault:
+        fill(vault, 30)
+        every = [message(n, file) for n in range(30)]
+        assert [s.message for s in vault.messages(newest_first=True)] == every[::-1]
+        since = every[10].at
+        assert [s.message for s in vault.messages(since=since)] == every[10:]
+        got = vault.messages({Label.MARKETING}, since, newest_first=True)
+        assert [s.message for s in got] == every[:9:-1]
+        assert list(vault.messages({Label.FRAUD}, since)) == []
+
+
+def test_unjudged_messages_can_be_judged_while_they_stream(path: Path) -> None:
+    with Vault.create(path, WORDS) as vault:
+        fill(vault, 5000)
+        assert list(vault.unjudged("test-1")) == []
+        seen = 0
+        for found in vault.unjudged("test-2"):
+            judgement = Judgement((1.0,) + (0.0,) * (len(LABELS) - 1), "test-2")
+            if seen % 500 == 0:
+                vault.set_judgements([(record_id(found), judgement)])
+            seen += 1
+        assert seen == 5000
+        assert sum(1 for _ in vault.unjudged("test-2")) == 4990
+
+
+def test_an_import_that_another_version_began_is_read_from_the_start(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Vault.create(path, WORDS) as vault:
+        vault.begin_import(source()).add([(message(0, source()), None)])
+        assert vault.begin_import(source()).resume_after == 1
+        monkeypatch.setattr("notmyloan.vault.vault.__version__", "99.0")
+        assert vault.begin_import(source()).resume_after == 0
+        fill(vault, 3)
+        monkeypatch.undo()
+        assert vault.begin_import(source()).already_done
+
+
+def test_a_ledger_line_learns_and_a_withdrawn_consent_stays(path: Path) -> None:
+    loan = Owned(OwnedKind.ACCOUNT, "", "某银行", date(2024, 1, 1))
+    gave = Disclosure("某平台", date(2024, 1, 1), (Given.PHONE,), consent=Consent.STANDING)
+    with Vault.create(path, WORDS) as vault:
+        assert vault.put_owned(loan)
+        assert vault.put_owned(replace(loan, closed=date(2025, 1, 1)))
+        assert vault.mine().owned[0].closed == date(2025, 1, 1)
+        vault.put_disclosure(gave)
+        assert vault.revoke(1)
+        vault.put_disclosure(replace(gave, note="by phone"))
+        (line,) = vault.disclosures()
+        assert (line.disclosure.consent, line.disclosure.note) == (Consent.REVOKED, "by phone")
+
+
+def test_a_dismissed_finding_with_fewer_records_is_no_news(path: Path) -> None:
+    with Vault.create(path, WORDS) as vault:
+        vault.put_findings([finding(("a" * 32, "b" * 32))], START)
+        vault.dismiss(1, "mine", START)
+        assert vault.put_findings([finding(("a" * 32,))], START).new == ()
+        assert vault.put_findings([finding(("a" * 32, "b" * 32))], START).new == ()
+        assert vault.findings() == []
+        assert [f.number for f in vault.put_findings([finding(("c" * 32,))], START).new] == [1]
+        assert not vault.reopen(1)
+        assert vault.dismiss(1, "mine", START)
+        assert vault.reopen(1)
+        assert [f.number for f in vault.findings()] == [1]
+
+
+def test_no_kept_file_of_that_name(path: Path) -> None:
+    with Vault.create(path, WORDS) as vault, pytest.raises(KeyError):
+        vault.blob_open("0" * 64)

@@ -20,7 +20,6 @@ from notmyloan.model.record import (
     Message,
     Origin,
     Record,
-    SourceFile,
     Transaction,
     record_key,
 )
@@ -164,8 +163,3 @@ def unpack(probabilities: bytes, model: str) -> Judgement:
     shares = _SHARES.unpack(probabilities)
     total = sum(shares) or 1
     return Judgement(tuple(share / total for share in shares), model)
-
-
-def source_file(row: tuple[str, str, str, int]) -> SourceFile:
-    """From the columns name, sha256, format, size."""
-    return SourceFile(*row)

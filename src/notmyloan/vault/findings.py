@@ -79,7 +79,7 @@ def put(db: Any, findings: Sequence[Finding], now: datetime) -> FindingsChange:
     known = {
         row[0]: row[1:]
         for row in db.execute(
-            "select id, number, fingerprint, state, dismissed_fingerprint from finding"
+            "select id, payload, fingerprint, state, dismissed_fingerprint from finding"
         )
     }
     moment = to_epoch_ms(now)
@@ -98,8 +98,12 @@ def put(db: Any, findings: Sequence[Finding], now: datetime) -> FindingsChange:
             )
             new.append(key)
             continue
-        _, old_print, state, dismissed_print = before
-        if state == "dismissed" and print_ == dismissed_print:
+        old_payload, old_print, state, dismissed_print = before
+        # A record fewer gives another fingerprint, but is no new fact.
+        fewer = state == "dismissed" and set(finding.cites) <= set(decode(old_payload).cites)
+        if state == "dismissed" and (print_ == dismissed_print or fewer):
+            if print_ != dismissed_print:  # what was dismissed stays known, the citations that went away too
+                payload, print_ = old_payload, old_print
             after = "dismissed"
             still += 1
         else:

@@ -32,6 +32,17 @@ def store(path: Path, passphrase: str) -> None:
         raise VaultError("vault.no_keyring", name=str(path)) from error
 
 
+def replace(path: Path, passphrase: str) -> bool:
+    """After a change of passphrase: keep the new one where the old one was kept; whether it was.
+
+    Raises VaultError where the keyring refuses.
+    """
+    if not available() or load(path) is None:
+        return False
+    store(path, passphrase)
+    return True
+
+
 def load(path: Path) -> str | None:
     """The kept passphrase, or None where there is none or no keyring to ask."""
     import keyring

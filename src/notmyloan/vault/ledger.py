@@ -34,11 +34,14 @@ class DisclosureLine(Private):
 def put(db: Any, table: Table, line: Owned | Disclosure) -> bool:
     """Add a line unless it is there; whether anything changed.
 
-    A confirmed line takes the place of the same proposal; a proposal never touches a line the
-    person confirmed or struck. Call inside a transaction.
+    A confirmed line takes the place of the same line, which may have learnt more (a day of
+    closing, a note); a proposal never touches a line the person confirmed or struck, and a
+    withdrawn consent stays withdrawn. Call inside a transaction.
     """
     key = _key(line)
-    row = db.execute(f"select number, standing from {table} where id = ?", (key,)).fetchone()
+    row = db.execute(
+        f"select number, standing, payload from {table} where id = ?", (key,)
+    ).fetchone()
     payload = dump(to_json(line))
     if row is None:
         db.execute(
@@ -46,7 +49,17 @@ def put(db: Any, table: Table, line: Owned | Disclosure) -> bool:
             (key, line.standing.value, payload),
         )
         return True
-    if line.standing is Standing.PROPOSED or row[1] == line.standing.value:
+    if line.standing is Standing.PROPOSED:
+        return False
+    before = from_json(_TYPES[table], json.loads(row[2]))
+    if isinstance(line, Disclosure) and before.consent is Consent.REVOKED:
+        line = replace(line, consent=Consent.REVOKED)
+    # Where the line was first read stays with it, and so does what a proposal rested on.
+    line = replace(
+        line, origin=before.origin or line.origin, because=line.because or before.because
+    )
+    payload = dump(to_json(line))
+    if payload == row[2]:
         return False
     db.execute(
         f"update {table} set standing = ?, payload = ? where number = ?",

@@ -6,14 +6,16 @@ from typing import Any
 
 from notmyloan.model.errors import VaultError
 
+# Moments of records are microseconds since 1970-01-01 UTC, all other moments milliseconds.
+# `source.items` is how many items of the file are stored, in its own order as `program` reads it.
 # `record` keeps the first origin in place, `origin` only the further ones: most records have one.
 # `way` is a message's direction or a call's outcome, `body` its text, `extra` everything else as
 # JSON; `probabilities` are the judgement's, as unsigned 16-bit shares in the order of the labels.
 _V1 = """
 create table source (
   n integer primary key, sha256 text not null, format text not null, name text not null,
-  size integer not null, begun integer not null, done integer not null default 0,
-  items integer not null default 0, unique (sha256, format)
+  size integer not null, begun integer, done integer not null default 0,
+  items integer not null default 0, program text not null, unique (sha256, format)
 );
 create table model (n integer primary key, version text not null unique);
 create table record (

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
+from notmyloan import __version__
 from notmyloan.model import credit
 from notmyloan.model.content import Coverage, NotUnderstood
 from notmyloan.model.credit import CreditFile
@@ -18,11 +19,20 @@ from notmyloan.model.disclosure import Disclosure, Mine, Owned, OwnedKind, Stand
 from notmyloan.model.dossier import Screened
 from notmyloan.model.finding import Finding
 from notmyloan.model.label import LABELS, Judgement, Label
-from notmyloan.model.record import Call, Origin, Record, SourceFile, Transaction
+from notmyloan.model.place_in_time import to_epoch_ms
+from notmyloan.model.record import Call, Message, Origin, Record, SourceFile, Transaction
 from notmyloan.model.serial import from_json, to_json
 from notmyloan.model.text import Text
 from notmyloan.vault import blobs, file, findings, ledger
-from notmyloan.vault.codec import from_micros, from_row, pack, source_file, stored_text, unpack
+from notmyloan.vault.codec import (
+    from_micros,
+    from_row,
+    pack,
+    storable,
+    stored_text,
+    to_micros,
+    unpack,
+)
 from notmyloan.vault.findings import FindingsChange, StoredFinding
 from notmyloan.vault.importing import ImportJob
 from notmyloan.vault.ledger import DisclosureLine, OwnedLine
@@ -152,11 +162,12 @@ class Vault:
     def export(self) -> Iterator[dict[str, Any]]:
         """Everything, one JSON object at a time, for leaving."""
         yield {"kind": "vault", "schema": self._all("pragma user_version")[0][0]}
-        for n, name, sha, form, size, done, items in self._all(
-            "select n, name, sha256, format, size, done, items from source order by n"
+        for n, name, sha, form, size, done, items, begun in self._all(
+            "select n, name, sha256, format, size, done, items, begun from source order by n"
         ):
-            yield {"kind": "source", "number": n, "name": name, "sha256": sha, "format": form,
-                   "size": size, "complete": bool(done), "items": items}  # fmt: skip
+            yield {"kind": "source", "number": n, "name": stored_text(name), "sha256": sha,
+                   "format": form, "size": size, "complete": bool(done), "items": items,
+                   "begun": begun}  # fmt: skip
         for kind in [row[0] for row in self._all("select distinct kind from record order by kind")]:
             for n, record, judgement in self._records(kind):
                 extra: dict[str, Any] = {"origins": [to_json(o) for o in self._origins(n, record)]}
@@ -186,18 +197,31 @@ class Vault:
     # -- importing
 
     def begin_import(self, source: SourceFile, now: datetime | None = None) -> ImportJob:
-        """Start, or go on with, the import of a file."""
+        """Start, or go on with, the import of a file; `now` is noted as its beginning."""
         number = self.source_number(source)
+        with self.writing() as db:
+            # Another version may read the file differently: its first so many items are others,
+            # so all are read again. What is stored already is stored once.
+            db.execute(
+                "update source set items = 0, program = ?1 where n = ?2 and not done"
+                " and program <> ?1",
+                (__version__, number),
+            )
+            if now is not None:
+                db.execute(
+                    "update source set begun = coalesce(begun, ?) where n = ?",
+                    (to_epoch_ms(now), number),
+                )
         ((done, items),) = self._all("select done, items from source where n = ?", number)
         return ImportJob(self, source, number, bool(done), 0 if done else items)
 
     def source_number(self, source: SourceFile) -> int:
         """The number of a file, made on first sight."""
-        values = (source.sha256, source.format, source.name, source.size)
+        values = (source.sha256, source.format, storable(source.name), source.size, __version__)
         with file.sentences(self._name):
             self._db.execute(
-                "insert or ignore into source (sha256, format, name, size, begun)"
-                " values (?, ?, ?, ?, 0)",
+                "insert or ignore into source (sha256, format, name, size, program)"
+                " values (?, ?, ?, ?, ?)",
                 values,
             )
         ((number,),) = self._all(
@@ -220,7 +244,8 @@ class Vault:
             ((*row,),) = self._all(
                 "select name, sha256, format, size from source where n = ?", source
             )
-            found = self._sources[source] = source_file((row[0], row[1], row[2], row[3]))
+            row[0] = stored_text(row[0])
+            found = self._sources[source] = SourceFile(*row)
         return Origin(found, stored_text(place) or "")
 
     def _judgement(self, probabilities: bytes | None, model: int | None) -> Judgement | None:
@@ -233,7 +258,11 @@ class Vault:
         return unpack(probabilities, version)
 
     def _records(
-        self, kind: str, labels: Collection[Label] | None = None
+        self,
+        kind: str,
+        labels: Collection[Label] | None = None,
+        since: datetime | None = None,
+        newest_first: bool = False,
     ) -> Iterator[tuple[int, Any, Judgement | None]]:
         """Records in order of time, a page in memory at a time; rows may be changed meanwhile."""
         chosen = ""
@@ -246,9 +275,16 @@ class Vault:
             f" where r.kind = ? and (coalesce(r.at, 0), r.n) > (?, ?){chosen}"
             " order by coalesce(r.at, 0), r.n limit ?"
         )
+        at, n = -(1 << 62), 0
+        if since is not None:
+            sql = sql.replace("(?, ?)", f"(?, ?) and r.at >= {to_micros(since)}")
+        if newest_first:
+            sql = sql.replace("> (?, ?)", "< (?, ?)").replace(
+                "coalesce(r.at, 0), r.n limit", "coalesce(r.at, 0) desc, r.n desc limit"
+            )
+            at = 1 << 62
         if kind in ("message", "call", "transaction"):  # these always have a moment: use its index
             sql = sql.replace("coalesce(r.at, 0)", "r.at")
-        at, n = -(1 << 62), 0
         while rows := self._all(sql, kind, at, n, *values, PAGE):
             for row in rows:
                 origin = self._origin(row[8], row[9])
@@ -259,10 +295,30 @@ class Vault:
         further = self._all("select source, place from origin where record = ?", n)
         return (record.origin, *(self._origin(source, place) for source, place in further))
 
-    def messages(self, labels: Collection[Label] | None = None) -> Iterator[Screened]:
-        """Messages in order of time; with `labels` only received ones judged to be those."""
-        for _, message, judgement in self._records("message", labels):
+    def messages(
+        self,
+        labels: Collection[Label] | None = None,
+        since: datetime | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[Screened]:
+        """Messages in order of time, from `since` on; with `labels` only received ones judged to
+        be those."""
+        for _, message, judgement in self._records("message", labels, since, newest_first):
             yield Screened(message, judgement)
+
+    def unjudged(self, model_version: str) -> Iterator[Message]:
+        """Received messages that this version of the screening has not judged, in the order they
+        were stored; they may be judged meanwhile."""
+        n = 0
+        sql = (
+            f"select {_FIELDS} from record r left join model m on m.n = r.model"
+            " where r.kind = 'message' and r.way = 'received' and m.version is not ?"
+            " and r.n > ? order by r.n limit ?"
+        )
+        while rows := self._all(sql, model_version, n, PAGE):
+            for row in rows:
+                yield from_row(row[1:8], self._origin(row[8], row[9]))
+            n = rows[-1][0]
 
     def calls(self) -> Iterator[Call]:
         """Calls in order of time."""
@@ -303,6 +359,10 @@ class Vault:
             )
             for report in self.records("credit_report")
         ]
+
+    def record(self, record_id: str) -> tuple[Any, tuple[Origin, ...]]:
+        """One record with all its origins. Raises KeyError where there is none."""
+        return self.records_by_ids([record_id])[record_id]
 
     def records_by_ids(self, ids: Sequence[str]) -> dict[str, tuple[Any, tuple[Origin, ...]]]:
         """Records with all their origins, in the order asked for; unknown ids are left out."""
@@ -363,7 +423,7 @@ class Vault:
             count, first, last = own.get(n, (0, None, None))
             files.append(
                 Coverage(
-                    name,
+                    stored_text(name) or "",
                     form,
                     count + further.get(n, 0),
                     lost.get(n, 0),
@@ -380,7 +440,12 @@ class Vault:
             " join source s on s.n = u.source group by u.source, u.why order by count(*) desc"
         )
         return [
-            NotUnderstood(name, from_json(Text, json.loads(why)), n, stored_text(shape) or "")
+            NotUnderstood(
+                stored_text(name) or "",
+                from_json(Text, json.loads(why)),
+                n,
+                stored_text(shape) or "",
+            )
             for name, why, n, shape in rows
         ]
 
@@ -407,11 +472,11 @@ class Vault:
             return bool(done.rowcount)
 
     def reopen(self, number: int) -> bool:
-        """Bring a dismissed finding back; False where there is none."""
+        """Bring a dismissed finding back; False where there is no dismissed one."""
         with self.writing() as db:
             done = db.execute(
-                "update finding set state = 'open', reason = null, dismissed_fingerprint = null"
-                " where number = ?",
+                "update finding set state = 'open', reason = null, dismissed_at = null,"
+                " dismissed_fingerprint = null where number = ? and state = 'dismissed'",
                 (number,),
             )
             return bool(done.rowcount)
@@ -486,5 +551,7 @@ class Vault:
             return blobs.put(db, stream, now)
 
     def blob_open(self, sha256: str) -> Iterator[bytes]:
-        """A kept file's bytes, a piece at a time."""
+        """A kept file's bytes, a piece at a time. Raises KeyError where none is kept under it."""
+        if not self._all("select 1 from blob where sha256 = ?", sha256):
+            raise KeyError("no such kept file")
         return blobs.pieces(self._db, sha256)
