@@ -50,8 +50,9 @@ def explain(
     marks = by_mark[:, first] - by_mark[:, second]
     reasons = _quotes(stream, codes)
     for name, weight in zip(MARKS, marks.tolist(), strict=True):
-        if name in _SAID and abs(weight) >= WORTH:
-            reasons.append(Reason(Text(f"screen.reason.{name}"), weight))
+        sign = name.removeprefix("english_")
+        if sign in _SAID and abs(weight) >= WORTH:
+            reasons.append(Reason(Text(f"screen.reason.{sign}"), weight))
     if party is not None:
         form = sender_of(party)
         alone = model.linear.scores([text])[0]
@@ -93,8 +94,9 @@ def _quotes(stream: Stream, weights: Floats) -> list[Reason]:
 
 def _loudest(weights: Floats) -> tuple[int, int] | None:
     """The run of at most ten codes with the largest sum, if any is above nought."""
-    running = np.concatenate((np.zeros(1), np.cumsum(np.where(np.isneginf(weights), 0.0, weights))))
-    shut = np.concatenate((np.zeros(1), np.cumsum(np.isneginf(weights))))
+    spoken_for = np.isneginf(weights)
+    running = np.concatenate((np.zeros(1), np.cumsum(np.where(spoken_for, 0.0, weights))))
+    shut: Floats = np.concatenate((np.zeros(1), np.cumsum(spoken_for)))
     best: tuple[float, int, int] = (0.0, 0, 0)
     for size in range(1, min(_LONGEST, len(weights)) + 1):
         sums = running[size:] - running[:-size]
@@ -123,9 +125,7 @@ def _shown(stream: Stream) -> list[str]:
     with the letters that belong to them, are hidden: reasons must not repeat identifiers."""
     codes = stream.codes.tolist()
     origin = stream.origin.tolist()
-    hidden = [
-        NUMBER <= c < SYLLABLE or c in (CONTACT, LINK) for c in codes
-    ]
+    hidden = [NUMBER <= c < SYLLABLE or c in (CONTACT, LINK) for c in codes]
     for steps in (range(1, len(codes)), range(len(codes) - 2, -1, -1)):
         for i in steps:
             beside = i - 1 if steps.step > 0 else i + 1

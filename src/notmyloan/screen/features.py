@@ -19,35 +19,49 @@ from notmyloan.screen.stream import Stream
 
 @dataclass(frozen=True, slots=True)
 class Gram:
-    """One kind of gram: `span` codes, in `bits` bits of buckets from `base` on, counted with
-    `scale`. `latin` grams begin with a Latin letter, others do not; None takes both."""
+    """One kind of gram: `span` codes, counted with `scale`, read as written or as `spoken`.
+
+    It lies in `bits` bits of buckets from `base` on; in English texts, which share nothing with
+    Chinese ones, in `english_bits` from `english_base` on (no bits: not read there). `latin`
+    grams begin with a Latin letter, wherever they are."""
 
     span: int
     bits: int
     base: int
+    english_bits: int
+    english_base: int
     scale: float
-    latin: bool | None = None
+    latin: bool = False
     spoken: bool = False
 
+    def ranges(self) -> tuple[slice, slice]:
+        """Its buckets in Chinese and in English texts."""
+        english = (1 << self.english_bits) if self.english_bits else 0
+        return (
+            slice(self.base, self.base + (1 << self.bits)),
+            slice(self.english_base, self.english_base + english),
+        )
 
-def _laid_out(*kinds: tuple[int, int, float, bool | None, bool]) -> tuple[Gram, ...]:
+
+def _laid_out(*kinds: tuple[int, int, int, float, bool, bool]) -> tuple[Gram, ...]:
     grams: list[Gram] = []
     base = 1
-    for span, bits, scale, latin, spoken in kinds:
-        grams.append(Gram(span, bits, base, scale, latin, spoken))
-        base += 1 << bits
+    for span, bits, english_bits, scale, latin, spoken in kinds:
+        english_base = base + (1 << bits)
+        grams.append(Gram(span, bits, base, english_bits, english_base, scale, latin, spoken))
+        base = grams[-1].ranges()[1].stop
     return tuple(grams)
 
 
 GRAMS: Final = _laid_out(
-    (1, 14, 2.0, None, False),
-    (2, 17, 1.0, None, False),
-    (3, 16, 0.8, True, False),
-    (4, 16, 0.8, True, False),
-    (5, 16, 0.5, True, False),
-    (2, 16, 0.3, False, True),
+    (1, 14, 8, 2.0, False, False),
+    (2, 17, 12, 1.0, False, False),
+    (3, 15, 15, 0.8, True, False),
+    (4, 15, 16, 0.8, True, False),
+    (5, 15, 16, 0.5, True, False),
+    (2, 16, 0, 0.3, False, True),
 )
-BUCKETS: Final = GRAMS[-1].base + (1 << GRAMS[-1].bits)
+BUCKETS: Final = GRAMS[-1].ranges()[1].stop
 
 _MULTIPLIER: Final = np.uint32(0x9E3779B1)
 _MIX: Final = np.uint32(0x85EBCA6B)
@@ -61,6 +75,8 @@ def buckets(stream: Stream, sounds: NDArray[np.uint16]) -> NDArray[np.int32]:
     size = len(codes)
     out = np.zeros((size, len(GRAMS)), np.int32)
     reach = np.repeat(stream.stop, stream.stop - stream.start + 1) - np.arange(size)
+    english = np.repeat(stream.english, stream.stop - stream.start + 1)
+    mixed_languages = bool(stream.english.any())
     latin = ((codes >= 97) & (codes <= 122)) | (codes == 0x20)
     for spoken in (False, True):
         read = codes
@@ -83,7 +99,14 @@ def buckets(stream: Stream, sounds: NDArray[np.uint16]) -> NDArray[np.int32]:
             bucket = (mixed >> np.uint32(32 - gram.bits)).astype(np.int32)
             bucket += np.int32(gram.base)
             whole = reach[: len(bucket)] >= span
-            if gram.latin is not None:
-                whole &= latin[: len(bucket)] == gram.latin
+            if gram.latin:
+                whole &= latin[: len(bucket)]
+            if mixed_languages:
+                there = english[: len(bucket)]
+                if gram.english_bits:
+                    other = (mixed >> np.uint32(32 - gram.english_bits)).astype(np.int32)
+                    bucket = np.where(there, other + np.int32(gram.english_base), bucket)
+                else:
+                    whole &= ~there
             out[: len(bucket), column] = np.where(whole, bucket, 0)
     return out

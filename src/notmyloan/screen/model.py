@@ -128,12 +128,15 @@ class LinearModel:
     def _packed(weights: Weights) -> NDArray[np.uint64]:
         count = len(weights.classes)
         words = -(-count // _PER_WORD) + 1
-        table = np.zeros((len(weights.grams), words), np.uint64)
+        used = np.flatnonzero(weights.spread)
+        rows = np.zeros((len(used) + 1, words), np.uint64)
         for index in range(count):
-            lane = weights.grams[:, index].astype(np.uint64)
-            table[:, index // _PER_WORD] |= lane << np.uint64(_LANE * (index % _PER_WORD))
+            lane = np.append(weights.grams[used, index], _ZERO).astype(np.uint64)
+            rows[:, index // _PER_WORD] |= lane << np.uint64(_LANE * (index % _PER_WORD))
         # Squares of at most 255: they have the last word to themselves.
-        table[:, -1] = weights.spread.astype(np.uint64) ** np.uint64(2)
+        rows[:-1, -1] = weights.spread[used].astype(np.uint64) ** np.uint64(2)
+        table = np.tile(rows[-1], (len(weights.grams), 1))
+        table[used] = rows[:-1]
         return table
 
     def scores(self, texts: Sequence[str]) -> Floats:
@@ -177,7 +180,7 @@ class LinearModel:
         by_code = np.zeros((len(stream.codes), len(self.weights.classes)))
         for column, gram in enumerate(GRAMS):
             share = weight[:, column] / gram.span
-            for step in range(gram.span):
+            for step in range(min(gram.span, len(share))):
                 by_code[step:] += share[: len(share) - step]
         by_mark = stream.marks[0].astype(np.float64)[:, None] * self._marks
         return stream, by_code, by_mark, self._bias
@@ -199,9 +202,7 @@ class ScreenModel:
         """Names the weights; a change of them changes it."""
         return self._linear.weights.version
 
-    def judge(
-        self, texts: Sequence[str], parties: Sequence[str] | None = None
-    ) -> list[Judgement]:
+    def judge(self, texts: Sequence[str], parties: Sequence[str] | None = None) -> list[Judgement]:
         """One judgement a text. Give texts by the hundred: a batch costs little more than one.
 
         `parties` are the senders, as long as `texts` (ValueError otherwise); an empty party
@@ -212,11 +213,11 @@ class ScreenModel:
         if not texts:
             return []
         version = self.version
-        return [Judgement(tuple(row), version) for row in self.probabilities(texts, parties).tolist()]
+        return [
+            Judgement(tuple(row), version) for row in self.probabilities(texts, parties).tolist()
+        ]
 
-    def probabilities(
-        self, texts: Sequence[str], parties: Sequence[str] | None = None
-    ) -> Floats:
+    def probabilities(self, texts: Sequence[str], parties: Sequence[str] | None = None) -> Floats:
         """As `judge`, as an array of texts by labels."""
         return softmax(self.scores(texts, parties))
 

@@ -20,6 +20,8 @@ from notmyloan.screen.fold import (
     DIGIT,
     DROP,
     END,
+    ENGLISH_CONTACT,
+    ENGLISH_LINK,
     GAP,
     HAN,
     LATIN,
@@ -43,11 +45,63 @@ TAIL: Final = 300
 
 _SPACE: Final = 0x20
 _TLDS: Final = (
-    "cn com net org top xyz vip info gov edu biz mobi app site shop club link fun ltd uk url wang "
-    "ink cc pro icu work live store online tech asia win loan ren"
-).split()
-_SLASHED_TLDS: Final = "ly me la im tv co gd hk tw io us to sg my in gl gs pw".split()
-_SHORTENERS: Final = "t.cn url.cn dwz.cn suo.im bit.ly goo.gl t.co tinyurl".split()
+    "cn",
+    "com",
+    "net",
+    "org",
+    "top",
+    "xyz",
+    "vip",
+    "info",
+    "gov",
+    "edu",
+    "biz",
+    "mobi",
+    "app",
+    "site",
+    "shop",
+    "club",
+    "link",
+    "fun",
+    "ltd",
+    "uk",
+    "url",
+    "wang",
+    "ink",
+    "cc",
+    "pro",
+    "icu",
+    "work",
+    "live",
+    "store",
+    "online",
+    "tech",
+    "asia",
+    "win",
+    "loan",
+    "ren",
+)
+# Words in their own right: domains only where a path follows.
+_SLASHED_TLDS: Final = (
+    "ly",
+    "me",
+    "la",
+    "im",
+    "tv",
+    "co",
+    "gd",
+    "hk",
+    "tw",
+    "io",
+    "us",
+    "to",
+    "sg",
+    "my",
+    "in",
+    "gl",
+    "gs",
+    "pw",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +118,14 @@ class Stream:
     source_start: Ints
     marks: NDArray[np.float32]
 
+    @property
+    def english(self) -> Bools:
+        """Which texts hold no Chinese at all."""
+        out: Bools = self.marks[:, MARKS.index("english_present")] > 0
+        return out
 
-MARKS: Final = (
+
+SIGNS: Final = (
     "signature",  # 【…】 or ［…］ at either end
     "link",
     "short_link",
@@ -79,11 +139,16 @@ MARKS: Final = (
     "brief",  # under nine characters
     "short",  # under twenty-four
     "long",  # over eighty
-    "english",  # no Chinese at all
+    "present",  # always: a text of this language
     "asking",
     "pausing",  # commas, stops and the like
     "length",  # logarithm of the number of codes
+    "masked",  # digits written as x
+    "spaced",  # a space after every word of Chinese, as word-segmented corpora have it
+    "bare",  # neither punctuation nor link, contact, spacing or masking
 )
+# A sign says one thing in Chinese and another in English: each language has its own marks.
+MARKS: Final = (*SIGNS, *(f"english_{sign}" for sign in SIGNS))
 
 
 def _capped(text: str) -> str:
@@ -139,8 +204,8 @@ class Streamer:
         # Ornaments: gaps that are neither space nor the usual marks of writing.
         self._ornament = self._kind == GAP
         for char in (
-            " \t\r\n\f\v\u3000\xa0,.!?:;'\"()[]<>-/&#@%~…—–·、。，！？：；「」『』（）【】《》〈〉“”‘’～"
-            "￥－．＂＇＜＞［］：；，／＆\ufeff"
+            " \t\r\n\f\v\u3000\xa0,.!?:;'\"()[]<>-/&#@%~…—–·、。，！？：；「」『』（）【】"
+            "《》〈〉“”‘’～￥－．＂＇＜＞［］：；，／＆\ufeff"
         ):
             self._ornament[ord(char)] = False
 
@@ -163,11 +228,11 @@ class Streamer:
         lengths = ends - starts + 1
         chinese = np.logical_or.reduceat(kind == HAN, starts)
         in_chinese = np.repeat(chinese, lengths)
-        marks = np.zeros((len(texts), len(MARKS)), np.float32)
+        marks = np.zeros((len(texts), len(SIGNS)), np.float32)
 
         self._mark_source(marks, raw, kind, starts, ends, chinese)
-        self._unmask_digits(codes, kind, in_chinese)
-        self._fold_links(codes, kind, raw, marks, ends)
+        self._fold_links(codes, kind, marks, ends, in_chinese)
+        self._unmask_digits(codes, kind, marks, ends, in_chinese)
         self._fold_numbers(codes, kind, marks, ends, in_chinese)
         self._fold_gaps(codes, kind)
         self._read_runs(codes, kind, in_chinese)
@@ -178,12 +243,15 @@ class Streamer:
         stop = np.flatnonzero(codes == ord(SENTINEL))
         start = np.concatenate((np.zeros(1, np.int64), stop[:-1] + 1))
         size = stop - start
-        at = MARKS.index
+        at = SIGNS.index
         marks[:, at("brief")] = size < 9
         marks[:, at("short")] = size < 24
         marks[:, at("long")] = size > 80
-        marks[:, at("english")] = ~chinese
+        marks[:, at("present")] = 1.0
         marks[:, at("length")] = np.log1p(size) / 5
+        told = ("pausing", "link", "contact", "spaced", "masked")
+        marks[:, at("bare")] = ~marks[:, [at(sign) for sign in told]].any(axis=1)
+        marks = np.concatenate((marks * chinese[:, None], marks * ~chinese[:, None]), axis=1)
         return Stream(codes, start, stop, kept, source, starts, marks)
 
     def _mark_source(
@@ -191,10 +259,11 @@ class Streamer:
         starts: Ints, ends: Ints, chinese: Bools,
     ) -> None:  # fmt: skip
         def count(mask: Bools) -> Ints:
-            running = np.concatenate((np.zeros(1, np.int64), np.cumsum(mask)))
-            return running[ends] - running[starts]
+            running: Ints = np.concatenate((np.zeros(1, np.int64), np.cumsum(mask)))
+            between: Ints = running[ends] - running[starts]
+            return between
 
-        at = MARKS.index
+        at = SIGNS.index
         opening = np.flatnonzero((raw == 0x3010) | (raw == 0xFF3B))
         if opening.size:
             owner = np.searchsorted(ends, opening)
@@ -216,21 +285,32 @@ class Streamer:
         money = (raw == 0xA5) | (raw == 0xFFE5) | (raw == 0xA3) | (raw == 0x24) | (raw == 0x20AC)
         digit = kind == DIGIT
         money = (money & _shifted(digit, 1)) | (
-            ((raw == 0x5143) | (raw == 0x4E07)) & (_shifted(digit, -1) | (_shifted(raw, -1) == NUMBER))
+            ((raw == 0x5143) | (raw == 0x4E07))
+            & (_shifted(digit, -1) | (_shifted(raw, -1) == NUMBER))
         )
         marks[:, at("amount")] = count(money) > 0
         capital = (raw >= 65) & (raw <= 90)
         letters = count(kind == LATIN)
         marks[:, at("shouting")] = (count(capital) * 3 > letters) & (letters > 12) & ~chinese
         marks[:, at("exclaiming")] = np.minimum(count((raw == 0x21) | (raw == 0xFF01)), 3) / 3
-        pause = (raw == 0xFF0C) | (raw == 0x3002) | (raw == 0x2C) | (raw == 0xFF1A) | (raw == 0x3001)
+        han = kind == HAN
+        apart = (raw == 0x20) & (_shifted(han, -1) != 0) & (_shifted(han, 1) != 0)
+        joined = han & (_shifted(han, 1) != 0)
+        gaps = count(apart)
+        marks[:, at("spaced")] = (gaps >= 3) & (gaps * 4 > count(joined))
+        pause = (
+            (raw == 0xFF0C) | (raw == 0x3002) | (raw == 0x2C) | (raw == 0xFF1A) | (raw == 0x3001)
+        )
         marks[:, at("pausing")] = np.minimum(count(pause | (raw == 0x2E) | (raw == 0xFF1B)), 5) / 5
         marks[:, at("asking")] = count((raw == 0x3F) | (raw == 0xFF1F)) > 0
 
     @staticmethod
-    def _unmask_digits(codes: Codes, kind: NDArray[np.uint8], in_chinese: Bools) -> None:
+    def _unmask_digits(
+        codes: Codes, kind: NDArray[np.uint8], marks: NDArray[np.float32], ends: Ints,
+        in_chinese: Bools,
+    ) -> None:  # fmt: skip
         """Runs of x that stand for digits in masked Chinese texts become digits."""
-        is_x = (codes == ord("x")) & in_chinese
+        is_x = (codes == ord("x")) & in_chinese & (kind == LATIN)
         if not is_x.any():
             return
         letter = (kind == LATIN) & ~is_x
@@ -240,13 +320,14 @@ class Streamer:
         inside = _fill(len(codes), begin[alone], end[alone])
         codes[inside] = ord("0")
         kind[inside] = DIGIT
+        marks[np.searchsorted(ends, begin[alone]), SIGNS.index("masked")] = 1.0
 
     def _fold_links(
-        self, codes: Codes, kind: NDArray[np.uint8], raw: Codes,
-        marks: NDArray[np.float32], ends: Ints,
+        self, codes: Codes, kind: NDArray[np.uint8], marks: NDArray[np.float32], ends: Ints,
+        in_chinese: Bools,
     ) -> None:  # fmt: skip
         """Each link becomes LINK, whatever it points to."""
-        at = MARKS.index
+        at = SIGNS.index
         plain = codes == LINK
         if plain.any():  # a stand-in for a link: what trails it belongs to it
             begin = np.flatnonzero(plain)
@@ -286,7 +367,7 @@ class Streamer:
         marks[owner[short], at("short_link")] = 1.0
         inside = _fill(len(codes), begin, end)
         kind[inside] = DROP
-        codes[begin] = LINK
+        codes[begin] = np.where(in_chinese[begin], LINK, ENGLISH_LINK)
         kind[begin] = HAN
 
     @staticmethod
@@ -298,7 +379,7 @@ class Streamer:
 
         In English texts a NUMBER keeps its length: short codes have five digits, prices three.
         """
-        at = MARKS.index
+        at = SIGNS.index
         symbols = np.flatnonzero(codes == CONTACT)
         if symbols.size:
             marks[np.searchsorted(ends, symbols), at("contact")] = 1.0
@@ -322,7 +403,8 @@ class Streamer:
         inside = _fill(len(codes), begin, end)
         kind[inside] = DROP
         symbol = np.where(in_chinese[begin], NUMBER, NUMBER + 15 + np.minimum(size, 6))
-        codes[begin] = np.where(long, CONTACT, symbol).astype(np.uint32)
+        contact = np.where(in_chinese[begin], CONTACT, ENGLISH_CONTACT)
+        codes[begin] = np.where(long, contact, symbol).astype(np.uint32)
         kind[begin] = DIGIT
 
     @staticmethod

@@ -9,7 +9,8 @@ import random
 from typing import Final
 
 HOMOPHONES: Final = {
-    "贷": "代袋待贸黛", "款": "欵窾歀", "借": "藉届介", "钱": "浅前铅", "利": "力立俐", "息": "西夕熄",
+    "贷": "代袋待贸黛", "款": "欵窾歀", "借": "藉届介", "钱": "浅前铅", "利": "力立俐",
+    "息": "西夕熄",
     "额": "鹅饿", "度": "渡镀", "信": "芯伈訫", "微": "薇威唯围", "加": "伽嘉家", "发": "發伐",
     "票": "飘嫖", "证": "正政", "赌": "堵睹", "博": "搏薄", "押": "压鸭", "抵": "底低", "免": "勉",
     "费": "废沸", "提": "题惿", "现": "线羡", "卡": "咔", "还": "環", "房": "防访", "车": "俥",
@@ -20,16 +21,37 @@ SOUNDS: Final = {
     "贷款": ("dai款", "贷kuan", "daikuan", "DK", "dai kuan"), "借款": ("jie款", "借kuan"),
     "微信": ("wei信", "V信", "VX", "vx", "微❤", "薇❤", "WX", "v信", "卫星", "威信"),
     "利息": ("lixi", "利xi"), "额度": ("e度", "额du"), "征信": ("zheng信", "征xin", "ZX"),
-    "放款": ("放kuan", "fang款"), "发票": ("发piao", "fa票", "发嘌"), "身份证": ("身份zheng", "SFZ"),
+    "放款": ("放kuan", "fang款"), "发票": ("发piao", "fa票", "发嘌"),
+    "身份证": ("身份zheng", "SFZ"),
     "银行": ("yin行", "银hang"), "信用卡": ("信用ka", "xinyong卡"), "下款": ("xia款", "下kuan"),
     "免费": ("mian费", "免fei"), "逾期": ("yu期", "逾qi"), "赌": ("du",), "抵押": ("抵ya",),
 }  # fmt: skip
 SPLITS: Final = {
     "贷": ("代贝", "代 贝"), "款": ("士示欠",), "信": ("亻言",), "借": ("亻昔",), "钱": ("钅戋",),
-    "低": ("亻氐",), "利": ("禾刂",), "抵": ("扌氐",), "额": ("客页",), "证": ("讠正",), "放": ("方攵",),
-    "息": ("自心",), "银": ("钅艮",), "行": ("彳亍",), "付": ("亻寸",), "账": ("贝长",), "赌": ("贝者",),
+    "低": ("亻氐",), "利": ("禾刂",), "抵": ("扌氐",), "额": ("客页",), "证": ("讠正",),
+    "放": ("方攵",),
+    "息": ("自心",), "银": ("钅艮",), "行": ("彳亍",), "付": ("亻寸",), "账": ("贝长",),
+    "赌": ("贝者",),
 }  # fmt: skip
-_FILLERS: Final = ("*", ".", "·", "~", "_", "-", " ", "|", "+", "^", "…", "/", "，", "\u200b", "\u200d", "★", "♦")
+_FILLERS: Final = (
+    "*",
+    ".",
+    "·",
+    "~",
+    "_",
+    "-",
+    " ",
+    "|",
+    "+",
+    "^",
+    "…",
+    "/",
+    "，",
+    "\u200b",
+    "\u200d",
+    "★",
+    "♦",
+)
 _CIRCLED: Final = dict(zip("0123456789", "⓪①②③④⑤⑥⑦⑧⑨", strict=True))
 _KEYCAPS: Final = {d: d + "\ufe0f\u20e3" for d in "0123456789"}
 _WIDE: Final = {chr(c): chr(c + 0xFEE0) for c in range(0x21, 0x7F)}
@@ -70,7 +92,9 @@ def evade(text: str, r: random.Random) -> str:
         return "".join(table.get(c, c) if r.random() < 0.6 else c for c in t)
 
     chinese = any("\u4e00" <= c <= "\u9fff" for c in text)
-    ways = (traditional, stuffed, homophones, sounds, splits, digits) if chinese else (latin, stuffed)
+    ways = (
+        (traditional, stuffed, homophones, sounds, splits, digits) if chinese else (latin, stuffed)
+    )
     for way in r.sample(ways, min(len(ways), r.choice((1, 1, 2, 3)))):
         text = way(text)
     return text

@@ -25,7 +25,8 @@ from notmyloan.screen.stream import MARKS, Streamer
 Floats = NDArray[np.float64]
 
 MARK_SCALE = 0.3
-SLACK = 1.0
+SLACK = 0.4
+POWER = 0.5  # of a class's rarity, as its weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,9 @@ class Space:
         often = np.bincount(counts.grams.indices, minlength=BUCKETS)
         idf = np.where(often > 0, np.log((1 + texts) / (1 + often)) + 1, 0.0)
         for gram in GRAMS:
-            idf[gram.base : gram.base + (1 << gram.bits)] *= gram.scale
-        step = float(idf.max()) / 255
+            for place in gram.ranges():
+                idf[place] *= gram.scale
+        step = 25.0 / 255  # above any idf times scale, and the same for every space
         spread = np.maximum(np.rint(idf / step), often > 0).astype(np.uint8)
         return cls(spread, step)
 
@@ -90,16 +92,20 @@ class Space:
         return hstack([unit, csr_matrix(counts.marks * MARK_SCALE)]).tocsr()
 
 
-def balance(classes: NDArray[Any], number: int, weight: Floats) -> Floats:
-    """Rarer classes weigh more: by the square root of their rarity."""
+def balance(classes: NDArray[Any], number: int, weight: Floats, power: float) -> Floats:
+    """Rarer classes weigh more: by a power of their rarity."""
     mass = np.bincount(classes, weights=weight, minlength=number)
-    factor = np.sqrt(mass.max() / np.maximum(mass, 1e-9))
+    factor = (mass.max() / np.maximum(mass, 1e-9)) ** power
     out: Floats = weight * np.minimum(factor, 12.0)[classes]
     return out
 
 
 def fit(
-    vectors: Any, classes: NDArray[Any], number: int, weight: Floats | None = None
+    vectors: Any,
+    classes: NDArray[Any],
+    number: int,
+    weight: Floats | None = None,
+    power: float = POWER,
 ) -> tuple[Floats, Floats]:
     """Coefficients (columns x classes) and intercepts, one class against the rest."""
     given = np.ones(len(classes)) if weight is None else weight
@@ -107,7 +113,7 @@ def fit(
     dense = vectors[:, used]
     coefficients = np.zeros((vectors.shape[1], number))
     intercepts = np.full(number, -1.0)
-    sample = balance(classes, number, given)
+    sample = balance(classes, number, given, power)
     for index in range(number):
         target = np.where(classes == index, 1, -1)
         if (target == 1).any() and (target == -1).any():
@@ -119,7 +125,7 @@ def fit(
 
 
 def settle(
-    vectors: Any, allowed: NDArray[np.bool_], weight: Floats, rounds: int = 2
+    vectors: Any, allowed: NDArray[np.bool_], weight: Floats, power: float, rounds: int = 2
 ) -> NDArray[np.int64]:
     """One class for each example out of its allowed ones: fitted on those that have one, then
     on all, until settled."""
@@ -128,11 +134,11 @@ def settle(
     classes = allowed.argmax(axis=1)
     known = sure
     for _ in range(rounds):
-        coefficients, intercepts = fit(vectors[known], classes[known], number, weight[known])
+        coefficients, intercepts = fit(vectors[known], classes[known], number, weight[known], power)
         scores = vectors @ coefficients + intercepts
         classes = np.where(allowed, scores, -np.inf).argmax(axis=1)
         known = np.ones_like(sure)
-    return classes
+    return np.asarray(classes, np.int64)
 
 
 def calibrate(scores: Floats, allowed: NDArray[np.bool_], weight: Floats) -> tuple[Floats, Floats]:
@@ -173,7 +179,9 @@ def rounded(
     steps = np.maximum(np.abs(grams).max(axis=0) / 127, 1e-9)
     whole = (np.rint(grams / steps) + 128).astype(np.uint8)
     marks = (coefficients[BUCKETS:] * MARK_SCALE).astype(np.float32)
-    digest = hashlib.blake2b(whole.tobytes() + marks.tobytes() + space.spread.tobytes(), digest_size=4)
+    digest = hashlib.blake2b(
+        whole.tobytes() + marks.tobytes() + space.spread.tobytes(), digest_size=4
+    )
     if len(marks) != len(MARKS):
         raise ValueError("coefficients and marks do not fit together")
     return Weights(

@@ -28,12 +28,11 @@ _LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One template, its label, the file it stands in, and its language."""
+    """One template, its label and its topic within the label."""
 
     label: Label
     pattern: str
     topic: str
-    english: bool
 
     def side(self, parts: int) -> int:
         """Which of `parts` sides it falls on: by its wording, so that order does not matter."""
@@ -51,8 +50,7 @@ def templates() -> tuple[Template, ...]:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
         for label in Label:
             for topic, patterns in tables.get(label.value, {}).items():
-                english = path.stem.endswith("_en")
-                found += [Template(label, p, topic, english) for p in patterns]
+                found += [Template(label, p, topic) for p in patterns]
     return tuple(found)
 
 
@@ -75,17 +73,31 @@ def _link(r: random.Random) -> str:
     return r.choice(("", "", "http://", "https://")) + host + "/" + tail
 
 
+def _shaped(r: random.Random, *shapes: str) -> str:
+    """One of `shapes` with a digit for each #."""
+    return "".join(r.choice("0123456789") if c == "#" else c for c in r.choice(shapes))
+
+
 def _amount(r: random.Random) -> str:
     if r.random() < 0.5:
         return f"{r.randint(1, 99999)}.{r.randint(0, 99):02d}"
-    return r.choice((str(r.randint(1, 9) * 10 ** r.randint(1, 4)), f"{r.randint(1, 99):d},{r.randint(0, 999):03d}",
-                     str(r.randint(10, 99999))))  # fmt: skip
+    round_sum = str(r.randint(1, 9) * 10 ** r.randint(1, 4))
+    grouped = f"{r.randint(1, 99)},{r.randint(0, 999):03d}"
+    return r.choice((round_sum, grouped, str(r.randint(10, 99999))))
 
 
 def _date(r: random.Random) -> str:
     month, day = r.randint(1, 12), r.randint(1, 28)
-    return r.choice((f"{month}月{day}日", f"{month:02d}月{day:02d}日", f"{r.randint(2021, 2026)}年{month}月{day}日",
-                     f"{r.randint(2021, 2026)}-{month:02d}-{day:02d}", f"{month}月{day}日"))  # fmt: skip
+    year = r.randint(2021, 2026)
+    return r.choice(
+        (
+            f"{month}月{day}日",
+            f"{month:02d}月{day:02d}日",
+            f"{year}年{month}月{day}日",
+            f"{year}-{month:02d}-{day:02d}",
+            f"{month}月{day}日",
+        )
+    )
 
 
 def _time(r: random.Random) -> str:
@@ -117,9 +129,9 @@ _MADE: Final[dict[str, Callable[[random.Random], str]]] = {
     "mobile": _mobile,
     "contact": _contact,
     "fixed": lambda r: f"0{r.randint(10, 999)}-{_digits(7, 8)(r)}",
-    "hotline": lambda r: r.choice(("95" + _digits(3, 4)(r), "400" + _digits(7, 7)(r), "400-" + _digits(3, 3)(r) + "-" + _digits(4, 4)(r))),
+    "hotline": lambda r: _shaped(r, "95###", "95####", "400#######", "400-###-####"),
     "plate": lambda r: r.choice("京沪粤苏浙川鲁豫") + r.choice("ABCDE") + _digits(5, 5)(r),
-    "en_phone": lambda r: r.choice(("+1 " + _digits(3, 3)(r) + " " + _digits(3, 3)(r) + " " + _digits(4, 4)(r), "0" + _digits(10, 10)(r), "1-8" + _digits(2, 2)(r) + "-" + _digits(3, 3)(r) + "-" + _digits(4, 4)(r))),
+    "en_phone": lambda r: _shaped(r, "+1 ### ### ####", "0##########", "1-8##-###-####"),
 }  # fmt: skip
 
 
@@ -138,7 +150,9 @@ def fill(pattern: str, r: random.Random) -> str:
     return _SLOT.sub(word, pattern)
 
 
-def texts(side: Callable[[Template], bool], count: int, seed: int) -> Iterator[tuple[Template, str]]:
+def texts(
+    side: Callable[[Template], bool], count: int, seed: int
+) -> Iterator[tuple[Template, str]]:
     """`count` texts of each template that `side` takes, without repeats of one text."""
     for template in templates():
         if not side(template):
