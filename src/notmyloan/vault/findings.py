@@ -102,7 +102,7 @@ def put(db: Any, findings: Sequence[Finding], now: datetime) -> FindingsChange:
         # A record fewer gives another fingerprint, but is no new fact.
         fewer = state == "dismissed" and set(finding.cites) <= set(decode(old_payload).cites)
         if state == "dismissed" and (print_ == dismissed_print or fewer):
-            if print_ != dismissed_print:  # what was dismissed stays known, the citations that went away too
+            if print_ != dismissed_print:  # all that was dismissed stays known
                 payload, print_ = old_payload, old_print
             after = "dismissed"
             still += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +11,6 @@ from types import TracebackType
 from typing import Any, BinaryIO
 
 from notmyloan import __version__
-from notmyloan.model import credit
 from notmyloan.model.content import Coverage, NotUnderstood
 from notmyloan.model.credit import CreditFile
 from notmyloan.model.disclosure import Disclosure, Mine, Owned, OwnedKind, Standing
@@ -21,11 +19,9 @@ from notmyloan.model.finding import Finding
 from notmyloan.model.label import LABELS, Judgement, Label
 from notmyloan.model.place_in_time import to_epoch_ms
 from notmyloan.model.record import Call, Message, Origin, Record, SourceFile, Transaction
-from notmyloan.model.serial import from_json, to_json
 from notmyloan.model.text import Text
-from notmyloan.vault import blobs, file, findings, ledger
+from notmyloan.vault import blobs, export, file, findings, ledger, overview
 from notmyloan.vault.codec import (
-    from_micros,
     from_row,
     pack,
     storable,
@@ -161,38 +157,7 @@ class Vault:
 
     def export(self) -> Iterator[dict[str, Any]]:
         """Everything, one JSON object at a time, for leaving."""
-        yield {"kind": "vault", "schema": self._all("pragma user_version")[0][0]}
-        for n, name, sha, form, size, done, items, begun in self._all(
-            "select n, name, sha256, format, size, done, items, begun from source order by n"
-        ):
-            yield {"kind": "source", "number": n, "name": stored_text(name), "sha256": sha,
-                   "format": form, "size": size, "complete": bool(done), "items": items,
-                   "begun": begun}  # fmt: skip
-        for kind in [row[0] for row in self._all("select distinct kind from record order by kind")]:
-            for n, record, judgement in self._records(kind):
-                extra: dict[str, Any] = {"origins": [to_json(o) for o in self._origins(n, record)]}
-                if judgement is not None:
-                    extra["judgement"] = to_json(judgement)
-                yield to_json(record) | extra
-        for sha, place, why, shape in self._all(
-            "select s.sha256, u.place, u.why, u.shape from unreadable u"
-            " join source s on s.n = u.source"
-        ):
-            yield {"kind": "unreadable", "source": sha, "place": stored_text(place),
-                   "why": json.loads(why), "shape": stored_text(shape)}  # fmt: skip
-        for stored in self.findings(None):
-            yield {"kind": "finding"} | to_json(stored)
-        for line in self.owned():
-            yield {"number": line.number} | to_json(line.owned)
-        for given in self.disclosures():
-            yield {"number": given.number} | to_json(given.disclosure)
-        for key, value in self._all("select key, value from setting order by key"):
-            yield {"kind": "setting", "key": key, "value": value}
-        for sha, size, added in self._all("select sha256, size, added from blob order by added"):
-            with file.sentences(self._name):
-                data = b"".join(blobs.pieces(self._db, sha))
-            yield {"kind": "blob", "sha256": sha, "size": size, "added": added,
-                   "data": base64.b64encode(data).decode()}  # fmt: skip
+        return export.export(self)
 
     # -- importing
 
@@ -334,31 +299,7 @@ class Vault:
 
     def credit_files(self) -> list[CreditFile]:
         """Every credit report put together again, oldest first."""
-        parts: dict[str, list[Any]] = {}
-        for kind in (credit.CreditAccount, credit.Guarantee, credit.CreditLine,
-                     credit.NonCreditRecord, credit.PublicRecord, credit.Enquiry):  # fmt: skip
-            for record in self.records(kind.kind):
-                parts.setdefault(record.report, []).append(record)
-
-        def of(kind: Any, report: str) -> tuple[Any, ...]:
-            return tuple(
-                sorted(
-                    (r for r in parts.get(report, ()) if type(r) is kind), key=lambda r: r.number
-                )
-            )
-
-        return [
-            CreditFile(
-                report,
-                of(credit.CreditAccount, report.number),
-                of(credit.Guarantee, report.number),
-                of(credit.CreditLine, report.number),
-                of(credit.NonCreditRecord, report.number),
-                of(credit.PublicRecord, report.number),
-                of(credit.Enquiry, report.number),
-            )
-            for report in self.records("credit_report")
-        ]
+        return overview.credit_files(self)
 
     def record(self, record_id: str) -> tuple[Any, tuple[Origin, ...]]:
         """One record with all its origins. Raises KeyError where there is none."""
@@ -410,44 +351,11 @@ class Vault:
 
     def coverage(self) -> list[Coverage]:
         """Each file read, with its counts and span."""
-        lost = dict(self._all("select source, count(*) from unreadable group by source"))
-        further = dict(self._all("select source, count(*) from origin group by source"))
-        own = {
-            row[0]: row[1:]
-            for row in self._all(
-                "select source, count(*), min(at), max(at) from record group by source"
-            )
-        }
-        files = []
-        for n, name, form in self._all("select n, name, format from source order by n"):
-            count, first, last = own.get(n, (0, None, None))
-            files.append(
-                Coverage(
-                    stored_text(name) or "",
-                    form,
-                    count + further.get(n, 0),
-                    lost.get(n, 0),
-                    from_micros(first) if first is not None else None,
-                    from_micros(last) if last is not None else None,
-                )
-            )
-        return files
+        return overview.coverage(self)
 
     def not_understood(self) -> list[NotUnderstood]:
         """What was not understood, by file and reason, the commonest first."""
-        rows = self._all(
-            "select s.name, u.why, count(*), min(u.shape) from unreadable u"
-            " join source s on s.n = u.source group by u.source, u.why order by count(*) desc"
-        )
-        return [
-            NotUnderstood(
-                stored_text(name) or "",
-                from_json(Text, json.loads(why)),
-                n,
-                stored_text(shape) or "",
-            )
-            for name, why, n, shape in rows
-        ]
+        return overview.not_understood(self)
 
     # -- findings
 

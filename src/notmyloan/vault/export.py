@@ -1,0 +1,50 @@
+"""Everything in the vault as JSON, for leaving."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from notmyloan.model.serial import to_json
+from notmyloan.vault import blobs, file
+from notmyloan.vault.codec import stored_text
+
+if TYPE_CHECKING:
+    from notmyloan.vault.vault import Vault
+
+
+def export(vault: Vault) -> Iterator[dict[str, Any]]:
+    """Everything, one JSON object at a time, for leaving."""
+    yield {"kind": "vault", "schema": vault._all("pragma user_version")[0][0]}
+    for n, name, sha, form, size, done, items, begun in vault._all(
+        "select n, name, sha256, format, size, done, items, begun from source order by n"
+    ):
+        yield {"kind": "source", "number": n, "name": stored_text(name), "sha256": sha,
+               "format": form, "size": size, "complete": bool(done), "items": items,
+               "begun": begun}  # fmt: skip
+    for kind in [row[0] for row in vault._all("select distinct kind from record order by kind")]:
+        for n, record, judgement in vault._records(kind):
+            extra: dict[str, Any] = {"origins": [to_json(o) for o in vault._origins(n, record)]}
+            if judgement is not None:
+                extra["judgement"] = to_json(judgement)
+            yield to_json(record) | extra
+    for sha, place, why, shape in vault._all(
+        "select s.sha256, u.place, u.why, u.shape from unreadable u join source s on s.n = u.source"
+    ):
+        yield {"kind": "unreadable", "source": sha, "place": stored_text(place),
+               "why": json.loads(why), "shape": stored_text(shape)}  # fmt: skip
+    for stored in vault.findings(None):
+        yield {"kind": "finding"} | to_json(stored)
+    for line in vault.owned():
+        yield {"number": line.number} | to_json(line.owned)
+    for given in vault.disclosures():
+        yield {"number": given.number} | to_json(given.disclosure)
+    for key, value in vault._all("select key, value from setting order by key"):
+        yield {"kind": "setting", "key": key, "value": value}
+    for sha, size, added in vault._all("select sha256, size, added from blob order by added"):
+        with file.sentences(vault._name):
+            data = b"".join(blobs.pieces(vault._db, sha))
+        yield {"kind": "blob", "sha256": sha, "size": size, "added": added,
+               "data": base64.b64encode(data).decode()}  # fmt: skip
