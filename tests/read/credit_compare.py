@@ -67,8 +67,10 @@ def _each(what: str, wanted: list[dict[str, Any]], got: list[Any]) -> list[str]:
                 bad.append(f"{what} {want.get('number')} {name}: {value!r} != {have!r}")
         if isinstance(record, (CreditAccount, Guarantee, Enquiry)):
             for name in ("institution", "opened", "on", "by"):
-                if getattr(record, name, None) and name not in record.places and name not in (
-                    "by",
+                if (
+                    getattr(record, name, None)
+                    and name not in record.places
+                    and name not in ("by",)
                 ):
                     bad.append(f"{what} {want.get('number')} {name}: no place")
     return bad

@@ -1,20 +1,33 @@
 """Made-up credit reports for the tests: content with its truth, and several ways to print it."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
-import io
 import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 BANKS = [
-    "中国工商银行股份有限公司北京海淀支行", "招商银行股份有限公司信用卡中心", "重庆度小满小额贷款有限公司",
-    "上海浦东发展银行股份有限公司信用卡中心", "深圳前海微众银行股份有限公司",
-    "中银消费金融有限公司", "福建智云融资担保有限公司", "马上消费金融股份有限公司",
-    "广州市重庆蚂蚁消费金融与网商小额贷款联合发展有限责任公司（华南分公司）", "平安银行",
+    "中国工商银行股份有限公司北京海淀支行",
+    "招商银行股份有限公司信用卡中心",
+    "重庆度小满小额贷款有限公司",
+    "上海浦东发展银行股份有限公司信用卡中心",
+    "深圳前海微众银行股份有限公司",
+    "中银消费金融有限公司",
+    "福建智云融资担保有限公司",
+    "马上消费金融股份有限公司",
+    "广州市重庆蚂蚁消费金融与网商小额贷款联合发展有限责任公司（华南分公司）",
+    "平安银行",
 ]
-BUSINESS = ["其他个人消费贷款", "个人住房商业贷款", "个人经营性贷款", "个人汽车消费贷款", "农户贷款"]
+BUSINESS = [
+    "其他个人消费贷款",
+    "个人住房商业贷款",
+    "个人经营性贷款",
+    "个人汽车消费贷款",
+    "农户贷款",
+]
 REASONS = ["贷款审批", "信用卡审批", "贷后管理", "担保资格审查", "保前审查", "融资审批"]
 
 
@@ -69,13 +82,20 @@ def simplified(seed: int) -> Paper:
     r, p = w.r, w.paper
     ident = w.id_number()
     p.head = {
-        "number": f"{w.today:%Y%m%d}{r.randrange(10**14):014}", "name": "欧阳小测", "id_type": "身份证",
-        "id_number": ident, "marital": r.choice(["已婚", "未婚", "离婚"]),
+        "number": f"{w.today:%Y%m%d}{r.randrange(10**14):014}",
+        "name": "欧阳小测",
+        "id_type": "身份证",
+        "id_number": ident,
+        "marital": r.choice(["已婚", "未婚", "离婚"]),
         "at": f"{w.today.isoformat()} 10:37:05",
     }
     w.add("title", "个人信用报告")
     w.add("pairs", [("报告编号", p.head["number"]), ("报告时间", p.head["at"])])
-    w.add("pairs", [("姓名", "欧阳小测"), ("证件类型", "身份证"), ("证件号码", ident)], p.head["marital"])
+    w.add(
+        "pairs",
+        [("姓名", "欧阳小测"), ("证件类型", "身份证"), ("证件号码", ident)],
+        p.head["marital"],
+    )
     w.add("heading", "信贷记录")
     w.add("para", "这部分包含您的信用卡、贷款和其他信贷记录。金额类数据均以人民币计算，精确到元。")
     summary_at = len(p.blocks)
@@ -104,8 +124,14 @@ def simplified(seed: int) -> Paper:
         currency, word = r.choice([("CNY", "人民币"), ("CNY", "人民币"), ("USD", "美元")])
         digits = f"{r.randrange(10000):04}"
         a: dict[str, Any] = {
-            "account_kind": kind, "institution": bank, "opened": opened, "currency": currency,
-            "card_tail": digits, "state": "normal", "months": 0, "over_90_days": False,
+            "account_kind": kind,
+            "institution": bank,
+            "opened": opened,
+            "currency": currency,
+            "card_tail": digits,
+            "state": "normal",
+            "months": 0,
+            "over_90_days": False,
         }
         text = (
             f"{cd(opened)}{bank}发放的{'准贷记卡' if kind == 'R3' else '贷记卡'}"
@@ -186,7 +212,9 @@ def simplified(seed: int) -> Paper:
             else:
                 due = opened + timedelta(days=900)
                 a |= {"account_kind": "D1", "amount": amount, "due": due}
-                text = f"{cd(opened)}{bank}发放的{yuan(amount)}元（人民币）{business}，{cd(due)}到期。"
+                text = (
+                    f"{cd(opened)}{bank}发放的{yuan(amount)}元（人民币）{business}，{cd(due)}到期。"
+                )
                 if r.random() < 0.3:
                     closed = w.past(2)
                     a |= {"state": "settled", "closed": date(closed.year, closed.month, 1)}
@@ -280,9 +308,14 @@ def detailed(seed: int, big: bool = False) -> Paper:
     r, p = w.r, w.paper
     ident = "110101199003078" + r.choice(["51X", "515"])
     p.head = {
-        "number": f"{w.today:%Y%m%d}{r.randrange(10**14):014}", "name": "欧阳小测", "id_type": "身份证",
-        "id_number": ident, "at": f"{w.today:%Y.%m.%d} 09:05:11", "marital": "已婚",
-        "queried_by": "中国人民银行北京营业管理部", "query_reason": "本人查询（临柜）",
+        "number": f"{w.today:%Y%m%d}{r.randrange(10**14):014}",
+        "name": "欧阳小测",
+        "id_type": "身份证",
+        "id_number": ident,
+        "at": f"{w.today:%Y.%m.%d} 09:05:11",
+        "marital": "已婚",
+        "queried_by": "中国人民银行北京营业管理部",
+        "query_reason": "本人查询（临柜）",
     }
     w.add("title", "个人信用报告")
     w.add("pairs", [("报告编号", p.head["number"]), ("报告时间", p.head["at"])])
@@ -401,7 +434,11 @@ def detailed(seed: int, big: bool = False) -> Paper:
         ("heading", "（五）公共信息概要"),
         ("summary", ["信息类型", "记录数", "涉及金额"], [["欠税信息", "1", "1,500"]]),
         ("heading", "（六）查询记录概要"),
-        ("summary", ["最近2年内的查询次数·本人查询", "最近2年内的查询次数·其他"], [[show(own), "--"]]),
+        (
+            "summary",
+            ["最近2年内的查询次数·本人查询", "最近2年内的查询次数·其他"],
+            [[show(own), "--"]],
+        ),
     ]
     return p
 
@@ -418,7 +455,9 @@ def _account(w: Writer, kind: str, number: int) -> None:
         w.add("table", ["管理机构", "业务种类", "债权接收日期", "债权金额", "债权转移时的还款状态"],
               [bank, "资产处置业务", w.day(opened), yuan(amount), "逾期"])  # fmt: skip
         w.add("as_of", f"截至{w.day(w.today, 'cn')}")
-        w.add("table", ["账户状态", "余额", "最近一次还款日期"], ["催收", yuan(balance), w.day(last)])
+        w.add(
+            "table", ["账户状态", "余额", "最近一次还款日期"], ["催收", yuan(balance), w.day(last)]
+        )
         p.accounts.append(a | {"opened": opened, "amount": amount, "balance": balance,
                                "last_paid": last, "state": "collecting", "business": "资产处置业务",
                                "as_of": w.today})  # fmt: skip
@@ -478,8 +517,14 @@ def _account(w: Writer, kind: str, number: int) -> None:
         start = end - r.randrange(3, 59)
         for at in range(start, end + 1):
             code = r.choices("N12*#C", [80, 8, 4, 4, 2, 2])[0]
-            months[(at // 12, at % 12 + 1)] = (code, yuan(r.randrange(1, 99999)) if code in "12" else "0")
-        w.add("span", f"{start // 12}年{start % 12 + 1:02}月—{end // 12}年{end % 12 + 1:02}月的还款记录")
+            months[(at // 12, at % 12 + 1)] = (
+                code,
+                yuan(r.randrange(1, 99999)) if code in "12" else "0",
+            )
+        w.add(
+            "span",
+            f"{start // 12}年{start % 12 + 1:02}月—{end // 12}年{end % 12 + 1:02}月的还款记录",
+        )
         w.add("grid", months)
         a["repayments"] = months
     if r.random() < 0.3:
@@ -489,6 +534,10 @@ def _account(w: Writer, kind: str, number: int) -> None:
                ["展期", w.day(on - timedelta(days=90)), "6", "1,000", "--"]])  # fmt: skip
         a["special"] = 2
     if r.random() < 0.2:
-        w.add("inner", ["异议标注", "添加日期"], [["信息主体对该账户提出异议，正在核查处理中。", w.day(w.past(1))]])
+        w.add(
+            "inner",
+            ["异议标注", "添加日期"],
+            [["信息主体对该账户提出异议，正在核查处理中。", w.day(w.past(1))]],
+        )
         a["noted"] = True
     p.accounts.append(a)

@@ -1,5 +1,7 @@
 """Ways to print a `Paper`: ruled tables, bare columns, one character at a time, HTML, text."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import io
@@ -42,7 +44,9 @@ def _grid_rows(months: dict[tuple[int, int], tuple[str, str]]) -> list[list[str]
     return rows
 
 
-def ruled(paper: Paper, seed: int = 0, font: str | None = None, password: str | None = None) -> bytes:
+def ruled(
+    paper: Paper, seed: int = 0, font: str | None = None, password: str | None = None
+) -> bytes:
     r = random.Random(seed)
     font = font or truetype()
     size = r.choice([7.5, 8, 9])
@@ -55,7 +59,9 @@ def ruled(paper: Paper, seed: int = 0, font: str | None = None, password: str | 
     def para(t: str, style: ParagraphStyle = body) -> Paragraph:
         return Paragraph(escape(t), style)
 
-    def table(rows: list[list[str]], weights: list[float], extra: list[Any] = [], again: int = 0) -> None:  # noqa: B006
+    def table(
+        rows: list[list[str]], weights: list[float], extra: list[Any] = [], again: int = 0
+    ) -> None:
         total = sum(weights)
         cells = [[para(c) for c in row] for row in rows]
         out.append(Table(
@@ -65,9 +71,7 @@ def ruled(paper: Paper, seed: int = 0, font: str | None = None, password: str | 
                    ("BACKGROUND", (0, 0), (-1, 0), "#eeeeee"), *extra]))  # fmt: skip
 
     for kind, *args in paper.blocks:
-        if kind == "title":
-            out.append(para(args[0], head))
-        elif kind in ("heading", "record"):
+        if kind == "title" or kind in ("heading", "record"):
             out.append(para(args[0], head))
         elif kind in ("as_of", "span", "para", "item"):
             out.append(para(args[0]))
@@ -252,7 +256,11 @@ def html(paper: Paper) -> bytes:
         elif kind == "pairs":
             extra = [args[1]] if len(args) > 1 else []
             cells = [f"{k}：{v}" for k, v in args[0]] + extra
-            out.append("<div><table><tr>" + "".join(f"<td>{escape(c)}</td>" for c in cells) + "</tr></table></div>")
+            out.append(
+                "<div><table><tr>"
+                + "".join(f"<td>{escape(c)}</td>" for c in cells)
+                + "</tr></table></div>"
+            )
         elif kind == "table":
             table([args[0], args[1]])
         elif kind in ("list", "summary", "inner"):
@@ -271,7 +279,10 @@ def text(paper: Paper, sep: str = "\t", width: int | None = None) -> bytes:
             step = width if width and kind in ("para", "item") else len(line) or 1
             out += [line[i : i + step] for i in range(0, len(line), step)]
         elif kind == "pairs":
-            out.append("  ".join(f"{k}：{v}" for k, v in args[0]) + (f"  {args[1]}" if len(args) > 1 else ""))
+            out.append(
+                "  ".join(f"{k}：{v}" for k, v in args[0])
+                + (f"  {args[1]}" if len(args) > 1 else "")
+            )
         elif kind == "table":
             out += [sep.join(args[0]), sep.join(args[1])]
         elif kind in ("list", "summary", "inner"):

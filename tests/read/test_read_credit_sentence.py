@@ -16,9 +16,9 @@ from notmyloan.read.credit_sentence import account, guarantee
 
 DAYS = st.dates(date(1990, 1, 1), date(2035, 12, 28))
 AMOUNTS = st.integers(0, 99_999_999)
-NAMES = st.text("银行股份有限公司信用卡中心北京为华消费金融（）重庆小贷", min_size=2, max_size=24).filter(
-    lambda s: s[0] not in "（）为"
-)
+NAMES = st.text(
+    "银行股份有限公司信用卡中心北京为华消费金融（）重庆小贷", min_size=2, max_size=24
+).filter(lambda s: s[0] not in "（）为")
 
 
 def cn(d: date) -> str:
@@ -149,7 +149,12 @@ def test_a_guarantee() -> None:
     assert (values["role"], values["contract"]) == ("保证人", "HT-1")
 
 
-@given(st.text("年月日0123456789发放的贷记卡元（）()，。,.:：人民币截至信用额度余额逾期最近5年内有个月", max_size=60))
+@given(
+    st.text(
+        "年月日0123456789发放的贷记卡元（）()，。,.:：人民币截至信用额度余额逾期最近5年内有个月",
+        max_size=60,
+    )
+)
 def test_any_words_are_read_or_not(text: str) -> None:
     try:
         account(squeeze(text), "cards", "")

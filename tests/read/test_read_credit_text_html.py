@@ -108,9 +108,7 @@ _BASE = {
         min_size=1, max_size=4,
     ),
 )  # fmt: skip
-def test_a_mutilated_text_is_read_or_refused(
-    kind: str, cuts: list[tuple[int, int, str]]
-) -> None:
+def test_a_mutilated_text_is_read_or_refused(kind: str, cuts: list[tuple[int, int, str]]) -> None:
     text = _BASE[kind]
     for at, length, instead in cuts:
         at %= len(text)

@@ -105,13 +105,12 @@ class Check:
 
     def _guarantees(self, cell: str, printed: int) -> None:
         mine = self.file.guarantees
-        column = cell.rsplit("/", 1)[-1]
-        if "企业" in column:
+        if "企业" in cell:
             self._expect(cell, printed, [sum("企业" in g.for_whom for g in mine)])
-        elif "个人" in column:
+        elif "个人" in cell:
             if all(g.for_whom for g in mine):
                 self._expect(cell, printed, [sum("个人" in g.for_whom for g in mine)])
-        elif column.endswith("账户数"):
+        elif cell.endswith("账户数"):
             self._expect(cell, printed, [len(mine)])
 
     # -- detailed ---------------------------------------------------------------------------
@@ -119,8 +118,9 @@ class Check:
     def _detailed(self) -> None:
         for cell, printed in self.file.report.summary.items():
             title, _, rest = cell.partition("/")
-            if "交易信息提示" in title or re.search(r"业务类型.*账户数|账户数$", rest) and (
-                re.search(r"住房|商用房|其他类贷款|合计", rest)
+            if "交易信息提示" in title or (
+                re.search(r"业务类型.*账户数|账户数$", rest)
+                and (re.search(r"住房|商用房|其他类贷款|合计", rest))
             ):
                 self._prompt(cell, rest, printed)
             elif "被追偿" in title and rest.endswith("账户数"):
@@ -306,7 +306,7 @@ def _maybe_late(account: CreditAccount) -> bool:
         account.state in _BAD
         or account.state is AccountState.OVERDUE
         or bool(amount and amount.amount > 0)
-        or "透支超过60天" in account.group and "未超过" not in account.group
+        or ("透支超过60天" in account.group and "未超过" not in account.group)
     )
 
 
@@ -315,6 +315,4 @@ def _surely_90(account: CreditAccount) -> bool:
 
 
 def _maybe_90(account: CreditAccount) -> bool:
-    return account.state in _BAD or (
-        account.overdue.over_90_days is None and _maybe_late(account)
-    )
+    return account.state in _BAD or (account.overdue.over_90_days is None and _maybe_late(account))

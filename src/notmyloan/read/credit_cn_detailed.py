@@ -24,7 +24,7 @@ from notmyloan.read.credit_meaning import Taker, amount_or_none, origin_at
 from notmyloan.read.credit_page import squeeze
 from notmyloan.read.credit_record import Document, Record
 from notmyloan.read.credit_refuse import Refuse
-from notmyloan.read.credit_words import PUBLIC, STATES, STATES_OF, is_blank, read_day
+from notmyloan.read.credit_words import PUBLIC, STATES, is_blank, read_day
 
 GROUPS = {
     "C1": "被追偿信息", "D1": "非循环贷账户", "R4": "循环额度下分账户", "R1": "循环贷账户",
@@ -53,7 +53,7 @@ class Meaning:
         state_text = take.need("state_text", "账户状态")
         take.places["state"] = take.places["state_text"]
         state = STATES.get(squeeze(state_text), AccountState.UNKNOWN)
-        if squeeze(state_text) not in STATES_OF[kind]:
+        if state is AccountState.UNKNOWN:
             raise self.refuse("refuse.value", record.values["账户状态"].spot, label="账户状态")
         recovery = kind is AccountKind.RECOVERY
         quasi = kind is AccountKind.QUASI_CREDIT_CARD
@@ -87,7 +87,9 @@ class Meaning:
             state_text=state_text,
             business=take.text("business", "业务种类", "原债务业务种类"),
             mark=take.text("mark", "账户标识"),
-            opened=take.day("opened", *(("债权接收日期", "开立日期") if recovery else ("开立日期",))),
+            opened=take.day(
+                "opened", *(("债权接收日期", "开立日期") if recovery else ("开立日期",))
+            ),
             due=take.day("due", "到期日期"),
             closed=take.day("closed", "账户关闭日期", "销户日期", "结清日期", "转出月份"),
             as_of=as_of,
@@ -109,7 +111,9 @@ class Meaning:
             due_day=take.day("due_day", "应还款日", "账单日"),
             paid_this_month=take.money("paid_this_month", "本月实还款"),
             last_paid=take.day("last_paid", "最近一次还款日期"),
-            average_used=take.money("average_used", "最近6个月平均使用额度", "最近6个月平均透支余额"),
+            average_used=take.money(
+                "average_used", "最近6个月平均使用额度", "最近6个月平均透支余额"
+            ),
             highest_used=take.money("highest_used", "最大使用额度", "最大透支余额"),
             original_creditor=take.text("original_creditor", "原债权人"),
             overdue=overdue,
@@ -282,9 +286,7 @@ class Meaning:
             return None
         return IdentitySection(fields, tuple(phones), tuple(homes), tuple(jobs), spouse)
 
-    def _person(
-        self, record: Record, fields: dict[str, str], phones: list[DatedValue]
-    ) -> None:
+    def _person(self, record: Record, fields: dict[str, str], phones: list[DatedValue]) -> None:
         values = {k: v.text for k, v in record.values.items()}
         if not is_blank(values.get("手机号码", "")):
             self._dated(record, phones, "手机号码", only=True)
@@ -292,13 +294,9 @@ class Meaning:
             values.pop("信息更新日期", None)
         if record.section == "papers":
             values = {f"其他证件/{k}": v for k, v in values.items()}
-        for label, text in values.items():
-            if not is_blank(text):
-                fields[label] = text
+        fields |= {label: text for label, text in values.items() if not is_blank(text)}
 
-    def _dated(
-        self, record: Record, out: list[DatedValue], label: str, only: bool = False
-    ) -> None:
+    def _dated(self, record: Record, out: list[DatedValue], label: str, only: bool = False) -> None:
         value = record.values.get(label)
         rest = {
             k: v.text
@@ -322,8 +320,7 @@ def _note_fields(record: Record) -> dict[str, str]:
     """Sentences and small tables printed with a record that has no notes of its own."""
     out: dict[str, str] = {}
     texts = [v.text for v in record.notes]
-    for row in record.tables:
-        texts.append("，".join(f"{k}：{v.text}" for k, v in row.items()))
+    texts += ["，".join(f"{k}：{v.text}" for k, v in row.items()) for row in record.tables]
     if record.months:
         texts.append(" ".join(f"{m.year}-{m.month:02}:{m.code}" for m in record.months))
     if texts:

@@ -185,7 +185,9 @@ class _Page(HTMLParser):
             while taken.get(column, 0) > 0:
                 column += 1
             out.append(
-                Cell(0, column * _WIDTH, (column + cell.columns) * _WIDTH, _cell_lines(cell, column))
+                Cell(
+                    0, column * _WIDTH, (column + cell.columns) * _WIDTH, _cell_lines(cell, column)
+                )
             )
             if cell.rows > 1:
                 spans |= {column + k: cell.rows - 1 for k in range(cell.columns)}

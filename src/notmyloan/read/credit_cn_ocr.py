@@ -44,6 +44,13 @@ def recognise_page(document: pdfium.PdfDocument, index: int, refuse: Refuse) -> 
     lowest = 1.0
     for corners, text, score in found:
         sure = float(score)
+        part = _cut(image, corners)
+        if len(text.strip()) <= 2 and _is_dash(part):
+            text, sure = "--", 1.0
+        elif sure < 0.85:
+            again = _tight(engine, part)
+            if again is not None and again[1] > sure:
+                text, sure = again
         if sure < _SURE and sum(c.isalnum() for c in text) > 1:
             raise refuse("refuse.faint", spot, percent=round(sure * 100))
         if text.strip():
@@ -68,16 +75,15 @@ def _look_again(
     rows, columns = dark.any(axis=1).nonzero()[0], dark.any(axis=0).nonzero()[0]
     if dark.sum() < 6 or not len(rows):
         return
-    pad = round(1.5 * _SCALE)
-    top, bottom = max(rows[0] - pad, 0), rows[-1] + pad
-    left, right = max(columns[0] - pad, 0), columns[-1] + pad
-    crop = cell[top:bottom, left:right]
-    # The recogniser wants a line, not a speck: give a lone digit white at both sides.
-    side = np.full((crop.shape[0], crop.shape[0], *crop.shape[2:]), 255, crop.dtype)
-    found, _ = engine(np.concatenate([side, crop, side], axis=1), use_det=False, use_cls=False)
-    if not found or not found[0][0].strip():
+    if _is_dash(cell):
+        edge = [(box[i] * _SCALE, box[j] * _SCALE) for i, j in ((0, 1), (2, 1), (2, 3), (0, 3))]
+        page.chars += _spread("--", edge)
         return
-    text, sure = found[0][0], float(found[0][1])
+    again = _tight(engine, cell)
+    if again is None:
+        return
+    text, sure = again
+    top, bottom, left, right = rows[0], rows[-1], columns[0], columns[-1]
     at = (x0 + inset + left, y0 + inset + top, x0 + inset + right, y0 + inset + bottom)
     if sure < _SURE and not any(c.isalnum() for c in text):
         return  # a speck, a border's corner
@@ -98,13 +104,45 @@ def _engine() -> Any:
     return RapidOCR()
 
 
+def _tight(engine: Any, part: Any) -> tuple[str, float] | None:
+    """What the recogniser makes of the ink alone: a little white around it suits it best."""
+    dark = (part.min(axis=2) if part.ndim == 3 else part) < 140
+    rows, columns = dark.any(axis=1).nonzero()[0], dark.any(axis=0).nonzero()[0]
+    if len(rows) == 0:
+        return None
+    ink = part[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    pad = 4
+    crop = np.full((ink.shape[0] + 2 * pad, ink.shape[1] + 2 * pad, *ink.shape[2:]), 255, ink.dtype)
+    crop[pad:-pad, pad:-pad] = ink
+    found, _ = engine(crop, use_det=False, use_cls=False)
+    if not found or not found[0][0].strip():
+        return None
+    return found[0][0], float(found[0][1])
+
+
+def _cut(image: Any, corners: Any) -> Any:
+    xs, ys = [int(p[0]) for p in corners], [int(p[1]) for p in corners]
+    trim = (max(ys) - min(ys)) // 7  # a table's line runs along the edge
+    return image[max(min(ys) + trim, 0) : max(ys) - trim, max(min(xs), 0) : max(xs)]
+
+
+def _is_dash(part: Any) -> bool:
+    """Whether all ink lies on one short flat stroke: `--`, which recognisers take for anything."""
+    if part.size == 0:
+        return False
+    dark = (part.min(axis=2) if part.ndim == 3 else part) < 140
+    rows, columns = dark.any(axis=1).nonzero()[0], dark.any(axis=0).nonzero()[0]
+    if len(rows) == 0:
+        return False
+    high, wide = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+    return bool(high <= 1.3 * _SCALE and 2 * _SCALE <= wide <= 20 * _SCALE)
+
+
 def _spread(text: str, corners: Any) -> list[Char]:
     """A recognised piece's characters over its box, the Chinese ones twice as wide."""
     xs = [float(p[0]) / _SCALE for p in corners]
     ys = [float(p[1]) / _SCALE for p in corners]
-    widths = [
-        1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.55 for c in text
-    ]
+    widths = [1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.55 for c in text]
     step = (max(xs) - min(xs)) / max(sum(widths), 0.1)
     x = min(xs)
     # Boxes lie loosely around the line: take their heart.
@@ -132,9 +170,7 @@ def _drawn(image: Any) -> list[Rule]:
     out: list[Rule] = []
     for wide in (True, False):
         length = int(28 * _SCALE) if wide else int(13 * _SCALE)
-        kernel = cv2.getStructuringElement(
-            cv2.MORPH_RECT, (length, 1) if wide else (1, length)
-        )
+        kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (length, 1) if wide else (1, length))
         opened = cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel)
         _, _, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
         for x, y, w, h, _ in stats[1:]:

@@ -77,12 +77,11 @@ def _column(heads: Sequence[Row], cell: Cell, solid: bool) -> str:
             over = [
                 c
                 for c in filled
-                if min(c.right, cell.right) - max(c.left, cell.left) > 0.5 * (cell.right - cell.left)
+                if min(c.right, cell.right) - max(c.left, cell.left)
+                > 0.5 * (cell.right - cell.left)
             ]
         else:
-            nearest = min(
-                filled, key=lambda c: max(c.left - middle, middle - c.right, 0.0)
-            )
+            nearest = min(filled, key=lambda c: max(c.left - middle, middle - c.right, 0.0))
             away = max(nearest.left - middle, middle - nearest.right, 0.0)
             over = [nearest] if away < 60 else []
         for c in over:

@@ -120,6 +120,8 @@ def text_row(line: str, number: int, at: float | None = None) -> Row | None:
                 cells.append(Cell(0, k * 1000.0, (k + 1) * 1000.0, [chars] if chars else []))
             return Row(0, y, y + 0.9, cells, solid=True)
     chars = _chars(line, number, 0.0)
+    if not chars:
+        return None  # control characters only
     row = line_row(0, chars)
     row.y0, row.y1 = y, y + 0.9
     return row

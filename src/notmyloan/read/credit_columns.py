@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from notmyloan.read.credit_page import Cell, Char, Row, squeeze
 from notmyloan.read.credit_layout import em_of
+from notmyloan.read.credit_page import Cell, Char, Row, squeeze
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ def boundaries(header: Header, rows: Sequence[Row]) -> list[float] | None:
     em = em_of(chars) if chars else 1.0
     runs = _runs([(c.x0, c.x1) for c in chars], 0.4 * em)
     if len(runs) == n and _fits(header, runs):
-        return [(a[1] + b[0]) / 2 for a, b in zip(runs, runs[1:], strict=False)]
+        return [(a[1] + b[0]) / 2 for a, b in pairwise(runs)]
     heads = list(zip(header.left, header.right, strict=True))
     return _corridors(heads, [(c.x0, c.x1) for c in chars])
 
@@ -122,9 +123,9 @@ def _corridors(
     heads: list[tuple[float, float]], values: list[tuple[float, float]]
 ) -> list[float] | None:
     runs = _runs(heads + values, 0.05)
-    gaps = [(a[1], b[0]) for a, b in zip(runs, runs[1:], strict=False)]
+    gaps = [(a[1], b[0]) for a, b in pairwise(runs)]
     out = []
-    for (_, end), (start, _) in zip(heads, heads[1:], strict=False):
+    for (_, end), (start, _) in pairwise(heads):
         between = [g for g in gaps if g[0] >= end - 0.1 and g[1] <= start + 0.1]
         if not between:
             return None
@@ -166,7 +167,7 @@ def split_rows(
     if not anchors:
         return [list(range(len(lines)))] if lines else []
     starts = [0]
-    for a, b in zip(anchors, anchors[1:], strict=False):
+    for a, b in pairwise(anchors):
         starts.append(_boundary(rows, a, b))
     out = [
         list(range(start, end))

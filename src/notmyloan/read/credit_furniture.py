@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from notmyloan.read.credit_heads import find_header, month_header
 from notmyloan.read.credit_page import Row, fold, squeeze
@@ -73,12 +74,10 @@ def _running(pages: Sequence[list[Row]]) -> set[tuple[str, int]]:
     }
     out = set()
     for key in often:
-        row = next(
-            r for rows in pages for r in rows if (squeeze(r.text), round(r.y0 / 4)) == key
-        )
-        if find_header([row], 0) is None and month_header(row) is None:
-            if heading_of(key[0]) in (None, "title"):
-                out.add(key)
+        row = next(r for rows in pages for r in rows if (squeeze(r.text), round(r.y0 / 4)) == key)
+        table = find_header([row], 0) or month_header(row)
+        if table is None and heading_of(key[0]) in (None, "title"):
+            out.add(key)
     return out
 
 
@@ -86,7 +85,7 @@ def _margin(rows: Sequence[Row]) -> list[Row]:
     """The rows at the head and the foot that a clear gap parts from the body."""
     out: list[Row] = []
     for run in (rows[:4], rows[::-1][:4]):
-        for i, (row, inner) in enumerate(zip(run, run[1:], strict=False)):
+        for i, (row, inner) in enumerate(pairwise(run)):
             away = abs((row.y0 + row.y1) - (inner.y0 + inner.y1)) / 2
             if away > 1.9 * min(row.y1 - row.y0, inner.y1 - inner.y0):
                 out += run[: i + 1]

@@ -88,9 +88,7 @@ def _lines(header: Header, rows: Sequence[Row], refuse: Refuse) -> list[_Line]:
 
 
 def _edges(header: Header, rows: Sequence[Row]) -> list[float] | None:
-    years = [
-        c for row in rows for c in row.cells[:1] if re.match(r"(19|20)\d{2}", squeeze(c.text))
-    ]
+    years = [c for row in rows for c in row.cells[:1] if re.match(r"(19|20)\d{2}", squeeze(c.text))]
     if not years:
         return None
     lefts, rights = [], []
@@ -115,9 +113,7 @@ _Pair = tuple[int, tuple[int, list[list[Char]]], tuple[int, list[list[Char]]] | 
 def _pair(body: list[_Line], years: list[int], solid: bool) -> list[_Pair] | None:
     """Each year with its code line and its amount line (None where amounts are not printed)."""
     if len(body) == 2 * len(years):
-        return [
-            (year, body[2 * k][1:], body[2 * k + 1][1:]) for k, year in enumerate(years)
-        ]
+        return [(year, body[2 * k][1:], body[2 * k + 1][1:]) for k, year in enumerate(years)]
     if len(body) == len(years):
         return [(year, body[k][1:], None) for k, year in enumerate(years)]
     out: list[_Pair] = []

@@ -61,9 +61,7 @@ def _solid_header(row: Row) -> Header | None:
         if label is None and (not _HAN.search(plain) or re.search(r"\d{2}", plain)):
             return None
         names.append(label or plain)
-    return Header(
-        names, [c.left for c in cells], [c.right for c in cells], True, row.page, cells
-    )
+    return Header(names, [c.left for c in cells], [c.right for c in cells], True, row.page, cells)
 
 
 def _torn_header(above: Row, below: Row) -> Header | None:
@@ -106,12 +104,12 @@ def _free_header(rows: Sequence[Row]) -> Header | None:
         return None
     if known < max(0.6 * len(labels), min(2, len(labels))):
         return None
-    names = []
-    for cell, name in zip(parts, labels, strict=True):
+    names: list[str] = []
+    for cell, known_as in zip(parts, labels, strict=True):
         plain = squeeze(cell.text)
-        if name is None and (not re.fullmatch(r"[\u4e00-\u9fff/()]{2,12}", plain)):
+        if known_as is None and not re.fullmatch(r"[\u4e00-\u9fff/()]{2,12}", plain):
             return None
-        names.append(name or plain)
+        names.append(known_as or plain)
     if len(set(names)) != len(names):
         return None
     lefts = [min(c.x0 for c in p.chars) for p in parts]
@@ -174,7 +172,9 @@ def find_pairs(row: Row) -> tuple[list[tuple[str, Value, float]], list[Cell]] | 
         for k in range(0, len(cells), 2):
             value = cells[k + 1]
             spot = value.spot if value.lines else cells[k].spot
-            pairs.append((labels[k] or "", Value(value.text, spot, squeeze(cells[k].text)), value.left))
+            pairs.append(
+                (labels[k] or "", Value(value.text, spot, squeeze(cells[k].text)), value.left)
+            )
         return pairs, []
     return None
 
@@ -196,7 +196,9 @@ def _colon_pairs(cells: list[Cell]) -> tuple[list[tuple[str, Value, float]], lis
                 loose.append(Cell(page, before[0].x0, before[-1].x1, [before]))
         for k, match in enumerate(found):
             end = found[k + 1].start() if k + 1 < len(found) else len(chars)
-            pairs.append((LABELS[match[1]], chars[match.end() : end], chars[match.start()].x0, match[1]))
+            pairs.append(
+                (LABELS[match[1]], chars[match.end() : end], chars[match.start()].x0, match[1])
+            )
     return [
         (label, Value(line_text(chars), spot_of(page, chars), printed), left)
         for label, chars, left, printed in pairs

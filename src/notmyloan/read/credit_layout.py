@@ -219,19 +219,14 @@ def _grids(horizontal: list[Rule], vertical: list[Rule]) -> list[_Grid]:
 
     for j, v in enumerate(vertical):
         for i, h in enumerate(horizontal):
-            if (
-                h.x0 - _SNAP <= v.x0 <= h.x1 + _SNAP
-                and v.y0 - _SNAP <= h.y0 <= v.y1 + _SNAP
-            ):
+            if h.x0 - _SNAP <= v.x0 <= h.x1 + _SNAP and v.y0 - _SNAP <= h.y0 <= v.y1 + _SNAP:
                 parent[root(i)] = root(len(horizontal) + j)
     groups: dict[int, tuple[list[Rule], list[Rule]]] = defaultdict(lambda: ([], []))
     for i, h in enumerate(horizontal):
         groups[root(i)][0].append(h)
     for j, v in enumerate(vertical):
         groups[root(len(horizontal) + j)][1].append(v)
-    found = [
-        _grid(hs, vs) for hs, vs in groups.values() if hs and vs and len(hs) + len(vs) >= 3
-    ]
+    found = [_grid(hs, vs) for hs, vs in groups.values() if hs and vs and len(hs) + len(vs) >= 3]
     # A frame around the page holds the tables: take the small ones first.
     return sorted(found, key=lambda g: (g.xs[-1] - g.xs[0]) * (g.ys[-1] - g.ys[0]))
 

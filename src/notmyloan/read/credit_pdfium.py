@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -203,7 +204,7 @@ def _object_rules(obj: Any, frame: _Frame, outer: _Matrix, depth: int) -> Iterat
             middle = (min(xs) + max(xs)) / 2
             yield Rule(middle, min(ys), middle, max(ys))
         elif stroke.value:
-            for (px, py), (qx, qy) in zip(figure, figure[1:], strict=False):
+            for (px, py), (qx, qy) in pairwise(figure):
                 if abs(py - qy) < 0.7 and abs(px - qx) > 2.5:
                     yield Rule(min(px, qx), py, max(px, qx), py)
                 elif abs(px - qx) < 0.7 and abs(py - qy) > 2.5:

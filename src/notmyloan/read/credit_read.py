@@ -63,7 +63,7 @@ def read_report(
     rows = credit_furniture.strip(pages, refuse)
     words = squeeze("".join(r.text for r in rows))
     detailed = _DETAILED.search(words) is not None
-    if not detailed and _SIMPLE.search(words) is None or likeness(words) < 0.5:
+    if (not detailed and _SIMPLE.search(words) is None) or likeness(words) < 0.5:
         raise refuse("refuse.layout", rows[0].spot if rows else None)
     right = max((r.spot.x1 for r in rows), default=0.0)
     document = Parser(refuse, detailed, right).feed(rows)
@@ -192,9 +192,9 @@ def _alerts(document: Document) -> tuple[str, ...]:
     out = [v.text for v in document.alerts]
     if (warning := document.head.get("防欺诈警示")) is not None:
         out.append(f"防欺诈警示：{warning.text}")
-    for value in document.loose:
-        if re.match(r"(?:防欺诈|异议|本人声明)", squeeze(value.text)):
-            out.append(value.text)
+    out += [
+        v.text for v in document.loose if re.match(r"(?:防欺诈|异议|本人声明)", squeeze(v.text))
+    ]
     for record in document.records:
         if record.section in ("fraud_alert", "statement", "objection", "objection_alert"):
             out.append("，".join(f"{k}：{v.text}" for k, v in record.values.items()))

@@ -24,9 +24,7 @@ _WHEN = rf"(?:(?:{DAY}|{MONTH}))"
 _CARD = re.compile(
     rf"(?P<opened>{DAY})(?P<institution>[^,。]+?)发放的(?P<kind>准贷记卡|贷记卡)(?:\((?P<paren>[^)]*)\))?"
 )
-_REVOLVING = re.compile(
-    rf"(?P<opened>{DAY})(?P<institution>[^,。]+)为(?P<business>[^,。]*?)授信"
-)
+_REVOLVING = re.compile(rf"(?P<opened>{DAY})(?P<institution>[^,。]+)为(?P<business>[^,。]*?)授信")
 _LOAN = re.compile(
     rf"(?P<opened>{DAY})(?P<institution>[^,。]+?)(?:发放|办理|提供|叙做|开展|放款)的"
     rf"(?P<amount>{AMOUNT})元?(?:\((?P<currency>[^)]*)\)|(?P<currency2>人民币|[美欧日港]元))?"
@@ -285,9 +283,7 @@ def _overdue(clauses: Clauses, currency: str, group: str) -> Overdue:
     months = clauses.take(
         r"最近(?:5|五)年内?有(?P<months>\d+)个月(?:处于逾期状态|有?逾期|透支超过60天)"
     )
-    over = clauses.take(
-        r"(?:其中)?(?:有)?(?P<months_over_90>\d+)个月(?:逾期|透支)超过90天"
-    )
+    over = clauses.take(r"(?:其中)?(?:有)?(?P<months_over_90>\d+)个月(?:逾期|透支)超过90天")
     none_over = clauses.take(
         r"(?:没有|未|无)(?:发生过|曾发生)?90天(?:\(?含\)?)?以上(?:的)?(?:逾期|透支)"
         r"|(?:没有|未)(?:发生过)?(?:逾期|透支)超过90天(?:的情况)?",
@@ -303,7 +299,7 @@ def _overdue(clauses: Clauses, currency: str, group: str) -> Overdue:
     n = int(months["months"]) if months else None
     n_over = int(over["months_over_90"]) if over else None
     over_90 = False if none_over else True if some_over or n_over else None
-    if never or group.startswith("从未") and n is None:
+    if never or (group.startswith("从未") and n is None):
         n, over_90 = n or 0, bool(over_90)
     return Overdue(
         months=n,

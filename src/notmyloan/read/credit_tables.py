@@ -17,7 +17,7 @@ from notmyloan.read.credit_columns import (
 )
 from notmyloan.read.credit_grid import is_grid_row, read_grid
 from notmyloan.read.credit_heads import find_header, find_pairs, month_header
-from notmyloan.read.credit_page import Char, Row, Spot, fold, squeeze
+from notmyloan.read.credit_page import Cell, Char, Row, Spot, fold, squeeze
 from notmyloan.read.credit_record import Document, Record, Sentence, Value, value_of
 from notmyloan.read.credit_refuse import Refuse
 from notmyloan.read.credit_words import DAY, MONTH, heading_of, is_blank, read_day
@@ -30,6 +30,7 @@ LISTS = (
 )  # fmt: skip
 SENTENCES = ("cards", "loans", "home_loans", "other_loans", "other_business")
 _INSIDE = {"机构说明", "本人声明", "异议标注", "特殊标注", "特殊交易类型", "特殊事件说明"}
+_HEAD = {"报告编号", "报告时间", "被查询者姓名", "被查询者证件号码"}
 _LISTED = {*_INSIDE, "手机号码"}
 _TITLE = re.compile(
     r"(?:账户|授信协议|相关还款责任|还款责任|责任|协议)\(?(\d{1,4})\)?[:.、]?(?:\((.*?)\)?)?"
@@ -67,6 +68,7 @@ class Parser:
         self.sentence: Sentence | None = None
         self.counted = False
         self.unclosed = ""
+        self.remarks: list[Value] | None = None
 
     # -- events -----------------------------------------------------------------------------
 
@@ -85,7 +87,7 @@ class Parser:
             return 1
         found = None if self._prose() or self.section == "summary" else find_header(rows, i)
         wrapped = found is not None and found[1] > 1  # a wrapped label may look like a heading
-        if not wrapped and self._heading(row, plain) or self.section == "end":
+        if (not wrapped and self._heading(row, plain)) or self.section == "end":
             return 1
         if self.section == "credit_simple" and _summary_starts(row, plain):
             self.section = "summary"
@@ -116,6 +118,8 @@ class Parser:
             self._flush()
             self.header = header
             return take
+        if self._remark(row, plain):
+            return 1
         if not (self.header and not row.solid and self._under(row)):
             pairs = find_pairs(row)
             if pairs is not None:
@@ -182,7 +186,9 @@ class Parser:
         return self.counted and found not in ("guarantee", "for_person", "for_firm", "summary")
 
     def _summary_title(self, plain: str) -> None:
-        self.group = re.sub(r"^\([一二三四五六七八九十]+\)|^[一二三四五六七八九十][、.]?", "", plain)
+        self.group = re.sub(
+            r"^\([一二三四五六七八九十]+\)|^[一二三四五六七八九十][、.]?", "", plain
+        )
 
     def _title(self, row: Row, plain: str) -> bool:
         """`账户1（授信协议标识：…）`: a new record begins."""
@@ -216,7 +222,7 @@ class Parser:
                 int(m[1]) * 12 + int(m[2]) - 1, int(m[3]) * 12 + int(m[4]) - 1,
             )  # fmt: skip
             return True
-        if re.fullmatch(r"(?:最近5年内?的?)?还款记录:?", plain):
+        if "还款记录" in plain and len(plain) < 40 and not re.search(r"[。,]", plain):
             self._flush()
             return True
         m = _AS_OF.fullmatch(plain)
@@ -274,24 +280,40 @@ class Parser:
                 return False
         return not (self.section in LISTS and _EMPTY.search(plain) and len(row.cells) == 1)
 
-    def _pairs(
-        self, row: Row, pairs: list[tuple[str, Value, float]], loose: list[object]
-    ) -> None:
+    def _pairs(self, row: Row, pairs: list[tuple[str, Value, float]], loose: list[Cell]) -> None:
         self._flush()
-        record = None if self.section == "head" else self._current(row, pairs[0][0])
+        head = self.section == "head" or any(p[0] in _HEAD for p in pairs)
+        record = None if head else self._current(row, pairs[0][0])
         values = self.document.head if record is None else record.values
         for label, value, _ in pairs:
             if label in values and squeeze(values[label].text) != squeeze(value.text):
                 raise self.refuse("refuse.twice", value.spot, label=label)
             values.setdefault(label, value)
         for cell in loose:
-            text = getattr(cell, "text", "")
-            spot = getattr(cell, "spot", row.spot)
-            if record is None:
-                self.document.loose.append(Value(text, spot))
-            else:
-                record.notes.append(Value(text, spot))
+            into = self.document.loose if record is None else record.notes
+            into.append(Value(cell.text, cell.spot))
         self.pairs, self.pairs_row = pairs, row
+
+    def _remark(self, row: Row, plain: str) -> bool:
+        """`异议标注：…`, `本人声明：…` as running text, over as many lines as it takes."""
+        if row.solid:
+            return False
+        if re.match(
+            r"\(?(?:异议标注|本人声明|机构说明|特殊标注|异议信息(?:提示)?|防欺诈警示):", plain
+        ):
+            self._flush()
+            titled = self.record is not None and self.section in TITLED
+            into = self.record.notes if self.record and titled else self.document.alerts
+            into.append(Value(row.text, row.spot))
+            self.remarks = into
+            return True
+        if self.remarks and not self.remarks[-1].text.endswith(("。", "）", ")")):
+            if len(row.cells) == 1 and find_pairs(row) is None:
+                last = self.remarks[-1]
+                self.remarks[-1] = Value(last.text + row.text, last.spot)
+                return True
+        self.remarks = None
+        return False
 
     def _continues(self, row: Row) -> bool:
         """The second line of a value that stands beside its label and wraps."""
@@ -325,17 +347,17 @@ class Parser:
     def _other(self, row: Row, plain: str) -> None:
         """A row that belongs to no table: a note, an alert, boilerplate, or a refusal."""
         value = Value(row.text, row.spot)
-        if self.section in ("fraud_alert", "objection_alert", "statement", "objection"):
-            self.document.alerts.append(value)
-        elif re.match(r"(?:防欺诈|异议信息|本人声明)", plain) and self.section not in TITLED:
+        if self.section in ("fraud_alert", "objection_alert", "statement", "objection") or (
+            re.match(r"(?:防欺诈|异议信息|本人声明)", plain) and self.section not in TITLED
+        ):
             self.document.alerts.append(value)
         elif self.record is not None and self.section in TITLED:
             if row.solid or (len(row.cells) >= 3 and not _NOTE.match(plain)):
                 raise self.refuse("refuse.row", row.spot)
             self.record.notes.append(value)
-        elif row.solid and self.section not in ("head", "title"):
-            raise self.refuse("refuse.row", row.spot)
-        elif self.section in (*LISTS, "public", "enquiries") and _FIGURE.search(plain):
+        elif (row.solid and self.section not in ("head", "title")) or (
+            self.section in (*LISTS, "public", "enquiries") and _FIGURE.search(plain)
+        ):
             raise self.refuse("refuse.row", row.spot)
         elif self.section == "head":
             self.document.loose.append(value)
@@ -351,9 +373,7 @@ class Parser:
 
     def _words(self, row: Row, plain: str) -> None:
         chars = [c for cell in row.cells for c in cell.chars]
-        starts = _ITEM.match(plain) or (
-            not self._unfinished() and re.match(DAY, plain) is not None
-        )
+        starts = _ITEM.match(plain) or (not self._unfinished() and re.match(DAY, plain) is not None)
         if starts and (not self._unfinished() or _ITEM.match(plain)):
             self._end_sentence()
             self.sentence = Sentence(self.section, self.group, [], [], "")
@@ -380,9 +400,11 @@ class Parser:
     def _current(self, row: Row, label: str = "") -> Record:
         """The record that the row belongs to: the open one, or a new one where the first
         label comes round again."""
-        if self.record is None or self.record.section != self.section:
-            self.record = self._new(None, row.spot)
-        elif label and label in self.record.values and label == next(iter(self.record.values)):
+        if (
+            self.record is None
+            or self.record.section != self.section
+            or (label and label in self.record.values and label == next(iter(self.record.values)))
+        ):
             self.record = self._new(None, row.spot)
         return self.record
 
@@ -401,14 +423,14 @@ class Parser:
         self.header, self.values = None, []
         self.seen.append(header)
         if not rows:
-            raise self.refuse(
-                "refuse.no_values", header.cells[0].spot, label=header.labels[0]
-            )
+            raise self.refuse("refuse.no_values", header.cells[0].spot, label=header.labels[0])
         lines = self._lines(header, rows)
-        if "编号" in header.labels or self.section in LISTS or header.labels[0] in _LISTED:
+        head = self.section == "head" or bool(_HEAD & set(header.labels))
+        listed = self.section in LISTS or header.labels[0] in _LISTED
+        if not head and ("编号" in header.labels or listed):
             self._rows(header, rows, lines)
             return
-        values = self.document.head if self.section == "head" else None
+        values = self.document.head if head else None
         if values is None:
             values = self._current(rows[0], header.labels[0]).values
         for k, label in enumerate(header.labels):
@@ -440,9 +462,7 @@ class Parser:
             raise self.refuse("refuse.columns", rows[0].spot)
         return [[[column] for column in part(row, edges)] for row in rows]
 
-    def _rows(
-        self, header: Header, rows: list[Row], lines: list[list[list[list[Char]]]]
-    ) -> None:
+    def _rows(self, header: Header, rows: list[Row], lines: list[list[list[list[Char]]]]) -> None:
         """The rows of a list, each a record of its own or a line inside the open one."""
         anchor = _anchor(header.labels)
         flat = [[[c for ln in column for c in ln] for column in line] for line in lines]

@@ -7,7 +7,7 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
-from notmyloan.model.credit import AccountKind, AccountState, PublicKind
+from notmyloan.model.credit import AccountState, PublicKind
 from notmyloan.read.credit_page import squeeze
 
 # A column label, and other ways it has been printed. Letters are folded, spaces dropped.
@@ -160,7 +160,9 @@ HEADINGS: dict[str, str] = {
     "其他贷款": "other_loans", "其他业务": "other_business", "贷款-购房": "home_loans",
     "贷款-其他": "other_loans",
 }  # fmt: skip
-_NUMBERING = re.compile(r"^(?:\((?:[一二三四五六七八九十]+|\d+)\)|(?:[一二三四五六七八九十]+|\d+)[、.]?)")
+_NUMBERING = re.compile(
+    r"^(?:\((?:[一二三四五六七八九十]+|\d+)\)|(?:[一二三四五六七八九十]+|\d+)[、.]?)"
+)
 
 
 def heading_of(text: str) -> str | None:
@@ -171,7 +173,10 @@ def heading_of(text: str) -> str | None:
     plain = plain.rstrip(":")
     bare = _NUMBERING.sub("", plain)
     for word in (plain, bare):
-        found = HEADINGS.get(word) or HEADINGS.get(re.sub(r"\([^)]*\)$", "", word))
+        short = re.sub(r"\([^)]*\)$", "", word)
+        # 贷记卡账户明细, 贷记卡账户信息 and the like announce the same section.
+        shorter = re.sub(r"(?:信息)?明细$|信息$", "", short)
+        found = HEADINGS.get(word) or HEADINGS.get(short) or HEADINGS.get(shorter)
         if found:
             return found
     return None
@@ -218,7 +223,8 @@ def read_moment(text: str) -> datetime:
     m = _MOMENT.match(squeeze(text))
     if m is None:
         raise ValueError("not a moment")
-    return datetime(*(int(g or 0) for g in m.groups()))
+    year, month, day, hour, minute, second = (int(g or 0) for g in m.groups())
+    return datetime(year, month, day, hour, minute, second)
 
 
 def read_amount(text: str) -> Decimal | None:
@@ -254,17 +260,6 @@ STATES: dict[str, AccountState] = {
     "尚未激活": AccountState.INACTIVE, "催收": AccountState.COLLECTING,
     "结束": AccountState.ENDED,
 }  # fmt: skip
-
-_COMMON = {"正常", "逾期", "结清", "已结清", "呆账", "担保物不足", "司法追偿"}
-_CARD = {"正常", "冻结", "止付", "银行止付", "销户", "已销户", "呆账", "未激活", "尚未激活", "司法追偿"}
-STATES_OF: dict[AccountKind, set[str]] = {
-    AccountKind.LOAN: _COMMON | {"转出", "已转出", "强制平仓"},
-    AccountKind.REVOLVING_SUB: _COMMON,
-    AccountKind.REVOLVING: _COMMON | {"银行止付"},
-    AccountKind.CREDIT_CARD: _CARD,
-    AccountKind.QUASI_CREDIT_CARD: _CARD,
-    AccountKind.RECOVERY: {"催收", "结束"},
-}
 
 PUBLIC: dict[str, PublicKind] = {
     "tax": PublicKind.TAX, "judgment": PublicKind.JUDGMENT,
