@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from notmyloan import country
-from notmyloan.country.pack import Channel
+from notmyloan.country.pack import Contact
 from notmyloan.guard.dossier import VaultDossier
 from notmyloan.model.content import Citation, Content, Day, Item
 from notmyloan.model.disclosure import Standing
 from notmyloan.model.finding import Verdict
 from notmyloan.model.label import LABELS, Label
-from notmyloan.model.record import CallOutcome, Record
+from notmyloan.model.record import CallOutcome
 from notmyloan.model.text import Text
 from notmyloan.reconcile.exposure import exposure
 from notmyloan.report.cite import describe, when, where
 from notmyloan.screen.calls import CallKind, judge_calls
+from notmyloan.screen.timeline import pushing_numbers
 from notmyloan.vault import StoredFinding, Vault
 
 CITATIONS = 8
@@ -38,11 +39,11 @@ def item(
     vault: Vault, dossier: VaultDossier, stored: StoredFinding, citations: int | None = CITATIONS
 ) -> Item:
     """A stored finding with the first `citations` records it cites (None = all)."""
-    zone, pack = dossier.zone, country.load(dossier.country)
+    pack = country.load(dossier.country)
     channels = {step.channel for step in stored.finding.steps if step.channel in pack.channels}
     ids = stored.finding.cites if citations is None else stored.finding.cites[:citations]
     cited = tuple(
-        Citation(record_id, describe(record), _moment(record, zone), tuple(map(where, origins)))
+        Citation(record_id, describe(record), when(record), tuple(map(where, origins)))
         for record_id, (record, origins) in vault.records_by_ids(ids).items()
     )
     return Item(
@@ -58,20 +59,12 @@ def item(
     )
 
 
-def _contact(channel: Channel) -> Text:
+def _contact(channel: Contact) -> Text:
     """The channel's name and number; a number nobody verified asks to be confirmed first."""
     if not channel.hotline:
         return Text("report.contact", name=channel.name)
     key = "report.contact_verified" if channel.verified else "report.contact_unverified"
     return Text(key, name=channel.name, hotline=channel.hotline)
-
-
-def _moment(record: Record, zone: tzinfo) -> datetime | None:
-    at = when(record)
-    if at is not None:
-        return at
-    day = getattr(record, "on", None) or getattr(record, "opened", None)
-    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC) if day else None
 
 
 def overview(vault: Vault, dossier: VaultDossier) -> Content:
@@ -131,8 +124,9 @@ def _calls(dossier: VaultDossier, days: dict[date, Day]) -> tuple[list[int], dic
     """Adds the incoming calls to `days`; solicitors' calls by hour, and all calls by kind."""
     hours = [0] * 24
     kinds: Counter[str] = Counter()
-    numbers = country.load(dossier.country).numbers
-    for judged in judge_calls(dossier.calls(), dossier.zone, numbers):
+    pack = country.load(dossier.country)
+    flagged = pushing_numbers(dossier, pack)
+    for judged in judge_calls(dossier.calls(), dossier.zone, pack.numbers, flagged):
         kinds[judged.kind] += 1
         if judged.call.outcome is CallOutcome.OUTGOING:
             continue

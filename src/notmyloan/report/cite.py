@@ -60,7 +60,7 @@ def describe(record: Identified) -> Text:
                 amount=record.amount or record.limit or record.balance,
             )
         case Enquiry():
-            return Text("report.cite.enquiry", by=record.by, reason=record.reason)
+            return Text("report.cite.enquiry", by=record.by, reason=record.reason, on=record.on)
         case Guarantee():
             return Text(
                 "report.cite.guarantee", institution=record.institution, amount=record.amount
