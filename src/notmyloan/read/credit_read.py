@@ -154,12 +154,18 @@ def _report(
     name = need("name", "被查询者姓名", "姓名")
     id_type = need("id_type", "被查询者证件类型", "证件类型")
     id_number = "".join(fold(need("id_number", "被查询者证件号码", "证件号码")).split()).upper()
+    # The simplified report prints the marital word bare behind the number.
+    marital_tail = next((word for word in (*MARITAL, "--") if id_number.endswith(word)), None)
+    if marital_tail is not None:
+        id_number = id_number.removesuffix(marital_tail)
     if not re.fullmatch(r"[0-9A-Z*]{4,24}", id_number):
         raise refuse("refuse.value", start, label="证件号码")
     identity = meaning.identity(document) if detailed else None
     marital = may("marital", "婚姻状况")
     if marital is None and identity is not None:
         marital = identity.fields.get("婚姻状况")
+    if marital is None and marital_tail in MARITAL:
+        marital, places["marital"] = marital_tail, places["id_number"]
     if marital is None:
         for value in document.loose:
             if squeeze(value.text) in MARITAL:

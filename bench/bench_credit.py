@@ -1,0 +1,126 @@
+"""Credit report: every field of generated reports against what is read back, and speed.
+
+    python bench/bench_credit.py --reports 200
+
+Prints one line a field for people, then one JSON object. The peer in the same run is
+pdfplumber's text extraction alone (it reads no field), over the same long report.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(HERE / "tests" / "read"))
+
+import credit_compare  # noqa: E402
+import credit_paper  # noqa: E402
+import credit_print  # noqa: E402
+
+from notmyloan.model.errors import InputError  # noqa: E402
+from notmyloan.read.credit_cn_pdf import READER  # noqa: E402
+from notmyloan.read.source import ReadContext, Source  # noqa: E402
+
+CONTEXT = ReadContext(now=datetime.now(UTC))
+PARTS = ("accounts", "guarantees", "lines", "non_credit", "public", "enquiries")
+
+
+def read(data: bytes) -> list[Any]:
+    return list(READER.read(Source("report.pdf", data=data), CONTEXT))
+
+
+def fields(reports: int) -> tuple[Counter[str], Counter[str], list[str]]:
+    """Fields compared and fields wrong by name, and refusals (a refused report: all wrong)."""
+    total: Counter[str] = Counter()
+    wrong: Counter[str] = Counter()
+    refused: list[str] = []
+    for n in range(reports):
+        version = ("simplified", "detailed")[n % 2]
+        printer = (credit_print.ruled, credit_print.bare)[n // 2 % 2]
+        paper = getattr(credit_paper, version)(1000 + n)
+        mine: Counter[str] = Counter()
+        for name in paper.head:
+            mine[f"report.{name}"] += 1
+        for part in PARTS:
+            for item in getattr(paper, part):
+                for name in item:
+                    mine[f"{part}.{name}"] += 1
+        total += mine
+        try:
+            bad = credit_compare.compare(paper, read(printer(paper, n)))
+        except InputError as error:
+            refused.append(f"{version} {n}: {error.text.key}")
+            wrong += mine
+            continue
+        for line in bad:
+            what, _, rest = line.partition(" ")
+            wrong[f"{what}.{rest.split(':')[0].split(' ')[-1]}"] += 1
+    return total, wrong, refused
+
+
+def speed() -> dict[str, float]:
+    """Processor seconds over a report of about thirty pages, best of three, and the peer's."""
+    import io
+
+    import pypdfium2 as pdfium
+
+    long = max(
+        (credit_print.ruled(credit_paper.detailed(s, big=True), s) for s in range(3, 9)),
+        key=lambda d: len(pdfium.PdfDocument(d)),
+    )
+    out = {"pages": float(len(pdfium.PdfDocument(long)))}
+    out["seconds"] = min(_timed(lambda: read(long)) for _ in range(3))
+    try:
+        import pdfplumber
+    except ImportError:
+        print("pdfplumber is not installed: no peer in this run", file=sys.stderr)
+        return out
+
+    def peer() -> None:
+        with pdfplumber.open(io.BytesIO(long)) as document:
+            for page in document.pages:
+                page.extract_text()
+
+    out["peer_pdfplumber_text_only_seconds"] = _timed(peer)
+    return out
+
+
+def _timed(work: Any) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--reports", type=int, default=200)
+    given = parser.parse_args()
+    total, wrong, refused = fields(given.reports)
+    for name, n in sorted(total.items()):
+        print(f"{name:42} {n - wrong[name]:7} of {n:7} right")
+    for line in refused:
+        print(f"refused: {line}")
+    took = speed()
+    print(f"a report of {took['pages']:.0f} pages: {took['seconds']:.2f} s")
+    result = {
+        "bench": "credit",
+        "reports": given.reports,
+        "fields": sum(total.values()),
+        "wrong": sum(wrong.values()),
+        "refused": len(refused),
+        "target_seconds": 2.0,
+        **took,
+    }
+    print(json.dumps(result))
+    return 1 if wrong or refused or took["seconds"] > 2.0 else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
