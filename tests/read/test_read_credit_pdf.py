@@ -220,3 +220,27 @@ def test_a_scan_without_the_extra_names_it(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(MissingExtraError):
         list(READER.read(source, ReadContext(now=NOW)))
     credit_cn_ocr._engine.cache_clear()
+
+
+def test_a_summary_with_headings_over_headings() -> None:
+    """The detailed report's own table of duties: for whom, what duty, which figure."""
+    from notmyloan.read.credit_cn_summary import read_summary
+    from notmyloan.read.credit_layout import page_rows
+    from notmyloan.read.credit_pdfium import read_page
+
+    labels = ["账户数", "担保金额", "余额"]
+    paper = Paper(
+        blocks=[
+            ("heading", "为个人"),
+            ("summary", labels, [["1", "5,000", "--"]]),
+            ("heading", "为企业"),
+            ("summary", labels, [["2", "--", "100"]]),
+        ],
+        head={"number": "1"},
+    )
+    for data in (credit_print.ruled(paper), credit_print.bare(paper)):
+        rows = page_rows(read_page(pdfium.PdfDocument(data), 0))
+        counts = read_summary(("相关还款责任信息汇总", row) for row in rows)
+        assert counts["相关还款责任信息汇总/为个人/账户数"] == 1
+        assert counts["相关还款责任信息汇总/为企业/账户数"] == 2
+        assert counts["相关还款责任信息汇总/为个人/余额"] == 0

@@ -32,6 +32,7 @@ def read_summary(rows: Iterable[tuple[str, Row]]) -> dict[str, int]:
 def _read_table(title: str, rows: Sequence[Row], out: dict[str, int]) -> None:
     heads: list[Row] = []
     values_seen = False
+    banner = ""  # 为个人 or 为企业 above the columns it is about
     held: tuple[str, float] | None = None  # a row name that spans several rows
     for row in rows:
         cells = [c for c in row.cells if c.lines]
@@ -41,10 +42,13 @@ def _read_table(title: str, rows: Sequence[Row], out: dict[str, int]) -> None:
             if len(cells) == 1 and re.search(r"(?:汇总|概要|提示)$", words[0]):
                 title, heads, values_seen, held = words[0], [], False, None
                 continue
-            if values_seen and len(cells) > 1:
-                heads, values_seen, held = [], False, None
+            if len(cells) == 1 and words[0] in ("为个人", "为企业"):
+                banner, heads, values_seen, held = words[0], [], False, None
+                continue
             if values_seen and len(cells) == 1 and not row.solid:
-                held = None
+                continue  # the rest of a row's wrapped name
+            if values_seen:
+                heads, values_seen, held = [], False, None
             heads.append(row)
             continue
         values_seen = True
@@ -58,7 +62,7 @@ def _read_table(title: str, rows: Sequence[Row], out: dict[str, int]) -> None:
         spare = sorted({len(names)} | {0})
         for k in numbers:
             column = _column(heads, cells[k], row.solid)
-            key = "/".join(p for p in (title, row_name, column) if p)
+            key = "/".join(p for p in (title, banner, row_name, column) if p)
             value = 0 if words[k].startswith("-") else int(words[k].replace(",", ""))
             if key in out and out[key] != value:
                 key += f"#{spare[-1]}"
@@ -83,7 +87,8 @@ def _column(heads: Sequence[Row], cell: Cell, solid: bool) -> str:
         else:
             nearest = min(filled, key=lambda c: max(c.left - middle, middle - c.right, 0.0))
             away = max(nearest.left - middle, middle - nearest.right, 0.0)
-            over = [nearest] if away < 60 else []
+            # A spanning label may stand beside the column; a label's second line may not.
+            over = [nearest] if away < (60 if len(filled) > 1 else 0.1) else []
         for c in over:
             word = squeeze(c.text)
             if word and word not in parts and not re.search(r"[。,]", word):
