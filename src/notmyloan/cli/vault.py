@@ -100,8 +100,12 @@ def export_command(out: Path | None) -> int:
 )
 def passphrase_command(new_file: Path | None) -> int:
     app = current()
-    vault = app.open_vault()
-    with vault:
-        vault.change_passphrase(app.new_passphrase(new_file))
+    from notmyloan.vault import keyring_store
+
+    with app.open_vault() as vault:
+        fresh = app.new_passphrase(new_file)
+        vault.change_passphrase(fresh)
+    if keyring_store.available():
+        keyring_store.replace(app.vault_file(), fresh)
     app.tell("cli.vault.passphrase.done")
     return 0

@@ -98,9 +98,7 @@ def _import_file(
         stream = reader.read(source, context)
         first = next(stream, None)
         plain = SourceFile(source.name, source.sha256, reader.format, source.size)
-        # A folder's reader knows best which of its files the records come from.
-        origin = first.origin if first is not None else None
-        job = vault.begin_import(origin.source if origin is not None else plain)
+        job = vault.begin_import(plain)
         if job.already_done:
             outcome.already = True
             return outcome

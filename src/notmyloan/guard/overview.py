@@ -9,7 +9,7 @@ from datetime import date, datetime, tzinfo
 from notmyloan import country
 from notmyloan.country.pack import Contact
 from notmyloan.guard.dossier import VaultDossier
-from notmyloan.model.content import Citation, Content, Day, Item
+from notmyloan.model.content import Citation, Content, Coverage, Day, Item
 from notmyloan.model.disclosure import Standing
 from notmyloan.model.finding import Verdict
 from notmyloan.model.label import LABELS, Label
@@ -97,7 +97,7 @@ def overview(vault: Vault, dossier: VaultDossier) -> Content:
                    if d.on and d.standing is Standing.CONFIRMED)
         ),
         exposure=exposure(dossier),
-        coverage=tuple(vault.coverage()),
+        coverage=_coverage(vault),
         not_understood=tuple(vault.not_understood()),
         record_counts=vault.counts(),
         first_day=every[0].day if every else None,
@@ -137,6 +137,17 @@ def _calls(dossier: VaultDossier, days: dict[date, Day]) -> tuple[list[int], dic
         day = days.get(local.date()) or Day(local.date(), {})
         days[day.day] = replace(day, calls=day.calls + 1, pushed=day.pushed + pushed)
     return hours, dict(kinds)
+
+
+def _coverage(vault: Vault) -> tuple[Coverage, ...]:
+    """Each file read; a backup folder only through the files inside it."""
+    lines = vault.coverage()
+    names = [line.name for line in lines]
+    return tuple(
+        line
+        for line in lines
+        if line.records or not any(name.startswith(f"{line.name}/") for name in names)
+    )
 
 
 def _kinds(days: tuple[Day, ...]) -> dict[Label, int]:

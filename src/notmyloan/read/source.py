@@ -59,9 +59,10 @@ class Source(Private):
 
     @cached_property
     def sha256(self) -> str:
-        """Of the whole content; of nothing for a folder, whose reader hashes what it reads."""
-        if self.is_folder:
-            return hashlib.sha256().hexdigest()
+        """Of the whole content; for a backup folder of its manifest, which every backup renews."""
+        if self.is_folder and self.path is not None:
+            manifest = self.path / "Manifest.db"
+            return hashlib.sha256(manifest.read_bytes() if manifest.is_file() else b"").hexdigest()
         with self.open() as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
