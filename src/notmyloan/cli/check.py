@@ -73,8 +73,8 @@ def _tell_import(app: App, summary: ImportSummary) -> None:
         else:
             app.tell("cli.check.file", name=file.name, n=file.records, new=file.new,
                      unreadable=file.unreadable)  # fmt: skip
-    for name, why in summary.skipped[:10]:
-        app.tell("cli.check.skipped", name=name, why=why)
+    for _, why in summary.skipped[:10]:
+        app.tell("cli.check.skipped", why=why)
     if len(summary.skipped) > 10:
         app.tell("cli.check.skipped_more", n=len(summary.skipped) - 10)
     if summary.refused:

@@ -55,7 +55,8 @@ def parse_day(text: str, day_first: bool = True) -> tuple[date, str] | None:
     found = _YMD.match(text)
     if found is not None:
         parts = (found["y"] or found["y2"], found["m"] or found["m2"], found["d"] or found["d2"])
-        return _dated(*map(int, parts), rest=text[found.end() :])
+        year, month, day = map(int, parts)
+        return _dated(year, month, day, rest=text[found.end() :])
     found = _OTHER_ORDER.match(text)
     if found is not None:
         first, second, year = int(found["a"]), int(found["b"]), int(found["y"])

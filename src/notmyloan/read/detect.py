@@ -92,7 +92,7 @@ def walk(paths: Iterable[Path]) -> Iterator[Source | Unreadable]:
 
 
 def _folder(folder: Path, top: Path) -> Iterator[Source | Unreadable]:
-    name = folder.relative_to(top.parent).as_posix() if folder != top else (folder.name or ".")
+    name = folder.relative_to(top).as_posix() if folder != top else (folder.name or ".")
     if any((folder / mark).is_file() for mark in _IOS_MARKS) and detect(Source(name, folder)):
         yield Source(name, folder)
         return

@@ -20,7 +20,8 @@ from notmyloan.model.record import Call, Identified, Message, Origin, Transactio
 from notmyloan.model.text import Text
 
 EXCERPT = 60
-# A code on a report that is printed or forwarded could still be used.
+# A code on a report that is printed or forwarded could still be used; an amount is evidence.
+_ABOUT_A_CODE = re.compile(r"验证码|校验码|动态码|确认码|口令|密码|\bcode\b|passcode|OTP", re.I)
 _CODE = re.compile(r"(?<![\d*])\d{4,8}(?![\d*])")
 
 
@@ -117,4 +118,7 @@ def excerpt(text: str) -> str:
     """The beginning of a message on one line, identifiers and codes masked."""
     flat = " ".join(text.split())
     short = flat if len(flat) <= EXCERPT else flat[: EXCERPT - 1] + "…"
-    return _CODE.sub(lambda found: "*" * len(found.group()), mask(short))
+    masked = mask(short)
+    if _ABOUT_A_CODE.search(flat):
+        masked = _CODE.sub(lambda found: "*" * len(found.group()), masked)
+    return masked
