@@ -1,5 +1,7 @@
 """Every field of a printed `Paper` against the records read back."""
 
+# ruff: noqa: PERF401
+
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """Ways to print a `Paper`: ruled tables, bare columns, one character at a time, HTML, text."""
 
-# ruff: noqa: E501
+# ruff: noqa: B006, B023, E501, PERF401
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ def test_a_sum_that_does_not_fit_is_refused() -> None:
     paper = next(p for p in map(credit_paper.simplified, range(20)) if p.accounts)
     changed = copy.deepcopy(paper)
     at = next(k for k, b in enumerate(changed.blocks) if b[0] == "summary")
-    kind, labels, rows = changed.blocks[at]
+    _, _, rows = changed.blocks[at]
     rows[0][1] = str(int(rows[0][1].replace("--", "0")) + 1)
     error = refusal(credit_print.ruled(changed, 1))
     assert error.text.key == "credit.refuse.sum"

@@ -89,7 +89,10 @@ def test_states(tail: str, state: AccountState) -> None:
 
 
 def test_a_foreign_card_told_in_yuan() -> None:
-    text = "2012年1月2日平安银行发放的贷记卡(美元账户)。截至2023年5月,信用额度折合人民币7,000,已使用额度0。"
+    text = (
+        "2012年1月2日平安银行发放的贷记卡(美元账户)。"
+        "截至2023年5月,信用额度折合人民币7,000,已使用额度0。"
+    )
     found = account(text, "cards", "")
     assert found is not None
     assert (found.values["currency"], found.values["limit"]) == ("USD", yuan(7000))

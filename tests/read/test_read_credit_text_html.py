@@ -104,7 +104,11 @@ _BASE = {
 @given(
     kind=st.sampled_from(["simplified", "detailed"]),
     cuts=st.lists(
-        st.tuples(st.integers(0, 4000), st.integers(0, 60), st.text("年月日0123,，。\t\n：账户(-", max_size=8)),
+        st.tuples(
+            st.integers(0, 4000),
+            st.integers(0, 60),
+            st.text("年月日0123,，。\t\n：账户(-", max_size=8),
+        ),
         min_size=1, max_size=4,
     ),
 )  # fmt: skip
@@ -130,3 +134,10 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         reader.recognise(Source("x", data=data))
         with pytest.raises(InputError):
             read(reader, data)
+
+
+def test_the_marital_word_right_behind_the_id_number() -> None:
+    paper = credit_paper.simplified(2)
+    tail = f"{paper.head['id_number']}  {paper.head['marital']}"
+    text = credit_print.text(paper).decode().replace(tail, tail.replace(" ", ""))
+    assert compare(paper, read(TEXT, text.encode())) == []

@@ -51,6 +51,7 @@ def recognise_page(document: pdfium.PdfDocument, index: int, refuse: Refuse) -> 
             again = _tight(engine, part)
             if again is not None and again[1] > sure:
                 text, sure = again
+        text = _without_borders(text)
         if sure < _SURE and sum(c.isalnum() for c in text) > 1:
             raise refuse("refuse.faint", spot, percent=round(sure * 100))
         if text.strip():
@@ -102,6 +103,15 @@ def _engine() -> Any:
     except ImportError:
         raise MissingExtraError("ocr", Text("core.purpose.ocr")) from None
     return RapidOCR()
+
+
+def _without_borders(text: str) -> str:
+    """A short piece without the table's line at its ends, which is read as a bracket; a lone
+    letter o in a report is a nought."""
+    plain = text.strip()
+    if len(plain) <= 12 and plain.count("[") + plain.count("]") + plain.count("|") == 1:
+        plain = plain.strip("[]|")
+    return "0" if plain in ("o", "O", "〇") else plain
 
 
 def _tight(engine: Any, part: Any) -> tuple[str, float] | None:

@@ -158,6 +158,9 @@ def _report(
     marital_tail = next((word for word in (*MARITAL, "--") if id_number.endswith(word)), None)
     if marital_tail is not None:
         id_number = id_number.removesuffix(marital_tail)
+    together = re.fullmatch(rf"([0-9A-Z*]+)({'|'.join(MARITAL)}|-+)", id_number)
+    if together:  # the marital word stands right behind the number, without a label
+        id_number = together[1]
     if not re.fullmatch(r"[0-9A-Z*]{4,24}", id_number):
         raise refuse("refuse.value", start, label="证件号码")
     identity = meaning.identity(document) if detailed else None
@@ -166,6 +169,8 @@ def _report(
         marital = identity.fields.get("婚姻状况")
     if marital is None and marital_tail in MARITAL:
         marital, places["marital"] = marital_tail, places["id_number"]
+    if marital is None and together and together[2] in MARITAL:
+        marital, places["marital"] = together[2], places["id_number"]
     if marital is None:
         for value in document.loose:
             if squeeze(value.text) in MARITAL:

@@ -69,6 +69,7 @@ class Parser:
         self.counted = False
         self.unclosed = ""
         self.remarks: list[Value] | None = None
+        self.remark_end = 0.0
 
     # -- events -----------------------------------------------------------------------------
 
@@ -265,9 +266,9 @@ class Parser:
             return row.solid
         if row.solid:
             return False
-        if _NOTE.match(plain) and len(row.cells) == 1 and "编号" not in header.labels:
-            if plain.split(":")[0] in _INSIDE or re.match(r"(?:该|此|注:|说明:|备注)", plain):
-                return False
+        remark = plain.split(":")[0] in _INSIDE or re.match(r"(?:该|此|注:|说明:|备注)", plain)
+        if remark and len(row.cells) == 1 and "编号" not in header.labels:
+            return False
         if row.page == 0 and by_count(header, [row]) is not None:
             return True
         # A sentence across the page runs through the gaps between labels; a value does not.
@@ -305,10 +306,12 @@ class Parser:
             titled = self.record is not None and self.section in TITLED
             into = self.record.notes if self.record and titled else self.document.alerts
             into.append(Value(row.text, row.spot))
-            self.remarks = into
+            self.remarks, self.remark_end = into, row.spot.x1
             return True
         if self.remarks and not self.remarks[-1].text.endswith(("。", "）", ")")):
-            if len(row.cells) == 1 and find_pairs(row) is None:
+            full = self.remark_end > self.right - 3 * (row.y1 - row.y0)
+            if len(row.cells) == 1 and (full or find_pairs(row) is None):
+                self.remark_end = row.spot.x1
                 last = self.remarks[-1]
                 self.remarks[-1] = Value(last.text + row.text, last.spot)
                 return True
@@ -495,9 +498,9 @@ class Parser:
         if "编号" in header.labels:
             m = re.fullmatch(r"(\d+)[.、]?", squeeze(number_text.text)) if number_text else None
             if m is None:
-                if number_text is None or is_blank(number_text.text):
-                    if all(is_blank(v.text) for v in values.values()):
-                        return
+                unnumbered = number_text is None or is_blank(number_text.text)
+                if unnumbered and all(is_blank(v.text) for v in values.values()):
+                    return
                 raise self.refuse("refuse.number", row.spot)
             number: int | None = int(m[1])
             spot = number_text.spot if number_text else row.spot
@@ -506,10 +509,11 @@ class Parser:
                 return
             number, spot = None, next(iter(values.values())).spot
         record = self._find(number)
-        if record is None and number is None and alone and self.record is not None:
+        last = self.record
+        if record is None and number is None and alone and last is not None:
             # One record told in several tables, one line each.
-            if self.record.section == self.section and not set(values) & set(self.record.values):
-                record = self.record
+            fresh = not set(values) & set(last.values)
+            record = last if last.section == self.section and fresh else None
         record = record or self._new(number, spot)
         for label, value in values.items():
             if label in record.values and squeeze(record.values[label].text) != squeeze(value.text):
@@ -519,13 +523,12 @@ class Parser:
 
     def _find(self, number: int | None) -> Record | None:
         """The record of that number in this section, whose second line of labels this is."""
-        if number is None:
+        if number is None or self.section in ("by_institution", "by_self"):
             return None
-        section = self.section if self.section != "id" else "phones"
+        here = (self.section, self.group, number)
         for record in reversed(self.document.records):
-            if record.section == self.section and record.group == self.group:
-                if record.number == number and section not in ("by_institution", "by_self"):
-                    return record
+            if (record.section, record.group, record.number) == here:
+                return record
         return None
 
 

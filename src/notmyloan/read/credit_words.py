@@ -100,7 +100,7 @@ def label_of(text: str) -> str | None:
     if plain in LABELS:
         return LABELS[plain]
     plain = _NOISE.sub("", plain)
-    plain = re.sub(r"(\d)(?:至|到|-+)(\d)", r"\1-\2", plain)
+    plain = re.sub(r"(\d)(?:至|到|一|-+)(\d)", r"\1-\2", plain)  # 一: a dash as scans are read
     return LABELS.get(plain)
 
 
