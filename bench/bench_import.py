@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 WORK = r"""
-import resource, sys, time
+import sys, time
 from datetime import datetime, UTC
 from pathlib import Path
 from notmyloan.guard import Guard
@@ -29,11 +30,12 @@ with Vault.create(where, "bench passphrase") as vault:
     summary = guard.import_paths([path], Silent(), lambda name, attempt: None)
     wall, cpu = time.perf_counter() - began, time.process_time() - cpu
     n = sum(f.new for f in summary.files)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+status = Path("/proc/self/status").read_text()
+peak = int(status.split("VmHWM:")[1].split()[0]) // 1024
 print(n, wall, cpu, peak)
 """
 PEER = r"""
-import resource, sqlite3, sys, time
+import sqlite3, sys, time
 from xml.etree.ElementTree import iterparse
 began, cpu = time.perf_counter(), time.process_time()
 db = sqlite3.connect(sys.argv[2])
@@ -52,7 +54,7 @@ for _, element in iterparse(sys.argv[1]):
     element.clear()
 db.executemany("insert into sms values (?,?,?,?)", rows)
 db.commit()
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+peak = int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) // 1024
 print(n, time.perf_counter() - began, time.process_time() - cpu, peak)
 """
 
@@ -75,8 +77,12 @@ def main() -> None:
         for count in (20_000, 200_000):
             path = Path(folder) / f"sms-{count}.xml"
             make_messages_xml(path, count, seed=count)
-            for name, code in (("notmyloan", WORK), ("iterparse+sqlite3, no screening", PEER)):
-                n, wall, cpu, peak = measure(code, path, Path(folder) / f"{name[:3]}-{count}.db")
+            # A strict parser stops at the app's surrogate references: the peer gets them removed.
+            clean = Path(folder) / f"clean-{count}.xml"
+            clean.write_bytes(re.sub(rb"&#5[5-7]\d{3};", b"", path.read_bytes()))
+            for name, code, given in (("notmyloan", WORK, path),
+                                      ("iterparse+sqlite3, no screening", PEER, clean)):  # fmt: skip
+                n, wall, cpu, peak = measure(code, given, Path(folder) / f"{name[:3]}-{count}.db")
                 results.append({"what": name, "messages": n, "wall_s": round(wall, 2),
                                 "cpu_s": round(cpu, 2), "per_cpu_s": round(n / cpu),
                                 "peak_mib": peak})  # fmt: skip

@@ -47,7 +47,9 @@ def main() -> None:
             words = [str(BIN / "notmyloan"), "--vault", f"{folder}/v{n}", "check",
                      str(life / "exports"), "--html", f"{folder}/r.html", "--pdf", f"{folder}/r.pdf"]  # fmt: skip
             spent.append(timed(words, environ, 1))
-        print(f"check, demo's life       {statistics.median(spent):7.2f} s  (median of 3, with page and PDF)")
+        print(
+            f"check, demo's life       {statistics.median(spent):7.2f} s  (median of 3, with page and PDF)"
+        )
 
 
 if __name__ == "__main__":

@@ -58,7 +58,9 @@ def test_the_report_opens_with_three_numbers(run, life: Path, lang: str, word: s
 
 def test_nothing_found_is_never_called_safe(run, tmp_path: Path) -> None:
     quiet = tmp_path / "sms.csv"
-    quiet.write_text("date,number,text,type\n2026-10-01 12:00:00,13800138000,晚上一起吃饭吗,received\n")
+    quiet.write_text(
+        "date,number,text,type\n2026-10-01 12:00:00,13800138000,晚上一起吃饭吗,received\n"
+    )
     done = run("check", quiet)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Nothing found in what you gave me" in done.stdout

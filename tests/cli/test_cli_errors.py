@@ -60,7 +60,8 @@ def bad_files(folder: Path) -> dict[str, Path]:
     files["photo.xml"].write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256)) * 40)
     whole = folder / "whole.zip"
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("messages.ndjson", '{"address":"1","body":"x","date":"1","type":"1"}\n' * 99)
+        line = '{"address":"1","body":"x","date":"1","type":"1"}\n'
+        archive.writestr("messages.ndjson", line * 99)
     files["cut.zip"].write_bytes(whole.read_bytes()[:-40])
     entities = "".join(
         f'<!ENTITY e{n} "{"".join(f"&e{n - 1};" for _ in range(10))}">' for n in range(1, 11)

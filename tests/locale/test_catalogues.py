@@ -23,7 +23,9 @@ KEY = re.compile(
 
 def test_catalogues_are_complete_and_compiled() -> None:
     done = subprocess.run(
-        [sys.executable, str(ROOT / "scripts/catalogues"), "--check"], capture_output=True, text=True
+        [sys.executable, str(ROOT / "scripts/catalogues"), "--check"],
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout
 

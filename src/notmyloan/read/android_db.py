@@ -17,6 +17,7 @@ from notmyloan.read.shape import shape_of
 from notmyloan.read.source import ReadContext, Source
 from notmyloan.read.sqlite_file import opened, table_names, tables
 
+_ROW_ID = "notmyloan_rowid"
 _SMS = {"address", "body", "date", "type"}
 _CALLS = {"number", "date", "duration", "type"}
 
@@ -47,7 +48,7 @@ class AndroidDbReader:
 
 def _rows(db: sqlite3.Connection, file: SourceFile, table: str, make: Any) -> Iterator[Any]:
     """The rows of one table; damage in the middle of it loses only what lies behind."""
-    cursor = db.execute(f'select rowid as "\0rowid", * from {table} order by rowid')
+    cursor = db.execute(f"select rowid as {_ROW_ID}, * from {table} order by rowid")
     names = [column[0].lower() for column in cursor.description]
     while True:
         try:
@@ -69,7 +70,7 @@ def _rows(db: sqlite3.Connection, file: SourceFile, table: str, make: Any) -> It
 
 def _mms(db: sqlite3.Connection, file: SourceFile) -> Iterator[Message | Unreadable]:
     def one(values: dict[str, Any], origin: Origin) -> Message:
-        key = values["_id"] if "_id" in values else values["\0rowid"]
+        key = values["_id"] if "_id" in values else values[_ROW_ID]
         parts = [
             row[0]
             for row in db.execute(

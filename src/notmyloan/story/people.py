@@ -76,7 +76,7 @@ def make_person(rng: random.Random) -> Person:
     """Somebody new."""
     male = rng.random() < 0.5
     region, city = rng.choice(CITIES)
-    born = date(rng.randint(1975, 2000), rng.randint(1, 12), rng.randint(1, 28))
+    born = date(rng.randint(1994, 2002), rng.randint(1, 12), rng.randint(1, 28))
     surname = rng.choice(SURNAMES)
     return Person(
         name=surname + rng.choice(GIVEN),

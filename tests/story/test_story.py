@@ -1,0 +1,144 @@
+"""The made-up life: the same for the same seed, consistent, readable by other programs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import subprocess
+from datetime import date
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pypdfium2
+import pytest
+from stdnum import luhn
+from stdnum.cn import ric
+
+from notmyloan.model.label import LABELS, Label
+from notmyloan.story import make_life, make_messages_xml, write_life
+from notmyloan.story.write import EVERY_FORMAT, texts
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".xlsx"  # a zip with the clock's time in it
+    }
+
+
+def test_the_same_seed_gives_the_same_life(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write_life(tmp_path / name, seed=3, years=1)
+    first, second = digests(tmp_path / "one"), digests(tmp_path / "two")
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] == []
+    write_life(tmp_path / "three", seed=4, years=1)
+    assert digests(tmp_path / "three")["exports/phone/sms.xml"] != first["exports/phone/sms.xml"]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_numbers_pass_their_checks(seed: int) -> None:
+    person = make_life(seed, years=1).person
+    assert ric.is_valid(person.id_number)
+    assert date.fromisoformat(f"{person.born}") == person.born
+    assert all(luhn.is_valid(number) for number in person.cards.values())
+    assert len(person.phone) == 11
+
+
+def test_the_leak_makes_the_phone_ring() -> None:
+    life = make_life(5, years=3)
+    ((leaker, leaked),) = life.leaks
+    assert any(g.recipient == leaker and g.on < leaked for g in life.gave)
+    loans = [m.at.date() for m in life.messages if m.label is Label.LOAN_SOLICITATION]
+    after = sum(day > leaked for day in loans)
+    before = len(loans) - after
+    days_after = (life.today - leaked).days
+    days_before = (leaked - min(loans)).days
+    assert after / days_after > 10 * before / days_before
+    assert {m.label for m in life.messages} == set(LABELS)
+
+
+def test_the_reports_agree_with_the_life(tmp_path: Path) -> None:
+    life = write_life(tmp_path, seed=11, years=3)
+    earlier, later = life.reports[0], life.reports[-1]
+    foreign = [a for a in later.accounts if a.institution in life.foreign_accounts]
+    assert len(foreign) == 1
+    assert not [a for a in earlier.accounts if a.institution in life.foreign_accounts]
+    codes = [m.at.date() for m in life.messages if m.foreign and m.label is Label.VERIFICATION_CODE]
+    assert foreign[0].opened in codes
+    paid = [p for p in life.payments if p.who in life.foreign_accounts]
+    assert paid == []  # the money never came
+    truth = json.loads((tmp_path / "truth" / "truth.json").read_text(encoding="utf-8"))
+    assert truth["foreign_accounts"] == life.foreign_accounts
+
+
+def test_every_format_opens_in_an_independent_program(tmp_path: Path) -> None:
+    life = write_life(tmp_path, seed=2, years=1, formats=EVERY_FORMAT)
+    phone = tmp_path / "exports" / "phone"
+    raw = (phone / "sms.xml").read_bytes()
+    assert b"&#55357;" in raw  # the app's surrogate pairs, which are not XML
+    calls = ElementTree.parse(phone / "calls.xml").getroot()
+    assert len(calls) == int(calls.attrib["count"]) == len(life.calls)
+    for name, table in (("mmssms.db", "sms"), ("calllog.db", "calls")):
+        db = sqlite3.connect(phone / name)
+        assert db.execute("pragma integrity_check").fetchone() == ("ok",)
+        assert db.execute(f"select count(*) from {table}").fetchone()[0] > 100
+        db.close()
+    from openpyxl import load_workbook
+
+    sheet = load_workbook(tmp_path / "exports" / "bills" / "wechat.xlsx").active
+    assert sheet.max_row > 100
+    for pdf in (tmp_path / "exports" / "credit").glob("*.pdf"):
+        document = pypdfium2.PdfDocument(pdf)
+        assert "个人信用报告" in document[0].get_textpage().get_text_range()
+        document.close()
+        if shutil.which("qpdf"):
+            checked = subprocess.run(["qpdf", "--check", str(pdf)], capture_output=True)
+            assert checked.returncode == 0
+
+
+def test_every_export_is_read_without_a_gap(tmp_path: Path) -> None:
+    """The readers were written apart from this: what one writes the other understands."""
+    from datetime import UTC, datetime
+
+    from notmyloan.read.detect import choose, walk
+    from notmyloan.read.source import ReadContext, Source
+
+    life = write_life(tmp_path, seed=2, years=1, formats=EVERY_FORMAT)
+    context = ReadContext(now=datetime(2026, 11, 20, tzinfo=UTC))
+    counts: dict[str, dict[str, int]] = {}
+    for source in walk([tmp_path / "exports"]):
+        assert isinstance(source, Source)
+        if source.name.startswith("photos/"):
+            continue
+        reader = choose(source)
+        kinds = counts.setdefault(source.name, {})
+        for record in reader.read(source, context):
+            kinds[record.kind] = kinds.get(record.kind, 0) + 1
+    assert not [name for name, kinds in counts.items() if kinds.get("unreadable")]
+    android = counts["phone/sms.xml"]["message"]
+    iphone = counts["phone/iphone-backup"]["message"]
+    assert android + iphone == len(life.messages)
+    for name in ("messages-export.zip", "fossify.json", "messages.csv", "mmssms.db", "backup.ab"):
+        assert counts[f"phone/{name}"]["message"] == android, name
+    assert counts["phone/calllog.db"]["call"] == len(life.calls)
+    assert counts["bills/icbc.csv"]["transaction"] > 50
+
+
+def test_bulk_messages_are_streamed_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "sms.xml"
+    make_messages_xml(path, 500, seed=1)
+    dates = [
+        int(part.split('"')[0]) for part in path.read_text(encoding="utf-8").split(' date="')[1:]
+    ]
+    assert len(dates) == 500
+    assert abs(dates[-1] - dates[0]) > 9 * 365 * 86_400_000
+
+
+def test_there_are_texts_of_every_kind() -> None:
+    made = list(texts(1, 3))
+    assert len(made) == 3 * len({kind for kind, _ in made})
+    assert not [text for _, text in made if "{" in text or "}" in text]
