@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from notmyloan.cli.app import current
-from notmyloan.cli.options import command
+from notmyloan.cli.options import command, json_option
 from notmyloan.model.errors import VaultError
 
 _say = current().say
@@ -47,11 +47,14 @@ def where_command() -> int:
 
 @vault_command.add_command
 @command("vault.verify")
-def verify_command() -> int:
+@json_option
+def verify_command(as_json: bool) -> int:
     app = current()
     with app.open_vault() as vault:
         broken = vault.verify()
-    for text in broken:
+    if as_json:
+        app.emit({"whole": not broken, "broken": [app.speaker.say(text) for text in broken]})
+    for text in () if as_json else broken:
         app.complain(text)
     if broken:
         app.tell("cli.vault.verify.broken", n=len(broken))

@@ -88,10 +88,15 @@ def _entries(source: Source, member: str | None) -> Iterator[tuple[int, str, str
     try:
         with source.open() as stream:
             if member is None:
-                yield from _split(io.TextIOWrapper(stream, "utf-8-sig", "replace"))
+                with io.TextIOWrapper(stream, "utf-8-sig", "replace") as lines:
+                    yield from _split(lines)
                 return
-            with zipfile.ZipFile(stream) as archive, archive.open(member) as inner:
-                yield from _split(io.TextIOWrapper(inner, "utf-8-sig", "replace"))
+            with (
+                zipfile.ZipFile(stream) as archive,
+                archive.open(member) as inner,
+                io.TextIOWrapper(inner, "utf-8-sig", "replace") as lines,
+            ):
+                yield from _split(lines)
     except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError):
         raise InputError("read.zip_cut", name=source.name) from None
 
