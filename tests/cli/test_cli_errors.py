@@ -107,3 +107,20 @@ def test_a_broken_pipe_is_no_error(run, tmp_path: Path) -> None:
     done = run("screen", "-", "--json", stdin="急用钱找我\n")
     assert done.returncode == 0
     assert done.stdout.count("\n") == 1
+
+
+SAMPLES = Path(__file__).parents[2].parent / "shared" / "samples"
+
+
+def test_an_encrypted_backup_opens_with_a_listed_password(run, tmp_path: Path) -> None:
+    backup = SAMPLES / "android_backup" / "android_backup-backup2.ab"
+    if not backup.exists():
+        pytest.skip(f"{backup.name} is absent")
+    secrets = tmp_path / "secrets"
+    secrets.write_text("wrong\n123456\n")
+    done = run("read", backup, "--json", NOTMYLOAN_FILE_SECRETS=str(secrets))
+    assert done.returncode == 0, done.stderr
+    assert '"kind":"message"' in done.stdout
+    done = run("read", backup)
+    assert done.returncode == 3
+    assert "encrypted" in done.stderr

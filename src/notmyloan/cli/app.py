@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FOUND_NOTHING, FOUND = 0, 1
 PASSPHRASE_FILE = "NOTMYLOAN_PASSPHRASE_FILE"
+FILE_SECRETS = "NOTMYLOAN_FILE_SECRETS"
 NOW = "NOTMYLOAN_NOW"
 
 _current: App | None = None
@@ -153,9 +154,13 @@ class App:
         return Guard(vault, self.now(), self.zone)
 
     def ask_secret(self) -> Callable[[str, int], str | None]:
-        """Asks for an encrypted file's own passphrase; None where nobody can be asked."""
+        """Asks for an encrypted file's own passphrase: the lines of NOTMYLOAN_FILE_SECRETS in
+        turn, else the person; None where nobody can be asked."""
+        listed = _secrets()
 
         def ask(name: str, attempt: int) -> str | None:
+            if attempt <= len(listed):
+                return listed[attempt - 1]
             if not sys.stdin.isatty():
                 return None
             key = "cli.file_secret" if attempt <= 1 else "cli.file_secret_again"
@@ -165,6 +170,18 @@ class App:
             return str(typed) or None
 
         return ask
+
+
+def _secrets() -> list[str]:
+    """The passphrases to try on encrypted files, one a line of the file that the variable names."""
+    path = os.environ.get(FILE_SECRETS)
+    if not path:
+        return []
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError("cli.secrets_file", path=path, variable=FILE_SECRETS) from error
+    return [line for line in lines if line]
 
 
 def _passphrase_from(path: Path) -> str:
