@@ -29,7 +29,9 @@ import sys, time
 from datetime import UTC, datetime
 from pathlib import Path
 from notmyloan.read.detect import choose
+from notmyloan.read.reader import readers
 from notmyloan.read.source import ReadContext, Source
+readers()  # imports are before the clock here as they are for the peer
 began = time.process_time()
 source = Source("backup", Path(sys.argv[1]))
 n = sum(1 for r in choose(source).read(source, ReadContext(datetime.now(UTC))) if r.kind == "message")

@@ -39,7 +39,6 @@ APPLE_EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
 APPLE_EPOCH_S = 978_307_200
 # Before iOS 11 dates were in seconds; no date in seconds reaches this.
 _NANOSECONDS_FROM = 1_000_000_000_000
-_CHANNELS = {"SMS": Channel.SMS, "iMessage": Channel.IMESSAGE, "RCS": Channel.SMS}
 _ATTEMPTS = 3
 
 
@@ -130,31 +129,35 @@ def _decrypting(source: Source, folder: Path, context: ReadContext) -> Callable[
 
 def _messages(db: sqlite3.Connection, file: SourceFile) -> Iterator[Message | Unreadable]:
     columns = tables(db).get("message", [])
-    body = "m.attributedBody" if "attributedbody" in columns else "null"
+    body = "attributedBody" if "attributedbody" in columns else "null"
+    handles = dict(db.execute("select ROWID, id from handle"))
+    # Services as numbers and the newer dates' test in SQL: ten years of messages are many rows.
     cursor = db.execute(
-        f"select m.ROWID, m.text, m.date, m.is_from_me, m.service, h.id, m.is_read, {body}"
-        " from message m left join handle h on h.ROWID = m.handle_id order by m.ROWID"
+        "select ROWID, text, case when abs(date) >= ? then date / 1e9 else date end + ?,"
+        " is_from_me, case service when 'SMS' then 0 when 'iMessage' then 1 when 'RCS' then 0"
+        f" else 2 end, handle_id, is_read, case when text is null or text = '' then {body} end"
+        " from message order by ROWID",
+        (_NANOSECONDS_FROM, APPLE_EPOCH_S),
     )
     received, sent, sms = Direction.RECEIVED, Direction.SENT, Channel.SMS
+    channels = (sms, Channel.IMESSAGE, Channel.OTHER)
     from_timestamp = datetime.fromtimestamp
     while rows := _fetch(cursor):
-        for row, text, date, is_from_me, service, handle, is_read, attributed in rows:
-            place = f"table:message;row:{row}"
+        for row, text, seconds, is_from_me, service, handle, is_read, attributed in rows:
+            origin = Origin(file, f"table:message;row:{row}")
             if not text:
                 text = text_of(attributed) if attributed else ""
                 if text is None:
-                    yield Unreadable(Origin(file, place), Text("read.ios_body"))
+                    yield Unreadable(origin, Text("read.ios_body"))
                     continue
             try:
-                seconds = date / 1_000_000_000 if abs(date) >= _NANOSECONDS_FROM else date
-                at = from_timestamp(seconds + APPLE_EPOCH_S, UTC)
+                at = from_timestamp(seconds, UTC)
             except (TypeError, ValueError, OverflowError, OSError):
-                yield Unreadable(Origin(file, place), Text("read.bad_field", field="date"))
+                yield Unreadable(origin, Text("read.bad_field", field="date"))
                 continue
             yield Message(
-                Origin(file, place), at, sent if is_from_me else received, handle or "", text,
-                sms if service == "SMS" else _CHANNELS.get(service, Channel.OTHER), None, None,
-                bool(is_read),
+                origin, at, sent if is_from_me else received, handles.get(handle) or "", text,
+                channels[service], None, None, is_read == 1,
             )  # fmt: skip
     if rows is None:
         yield Unreadable(Origin(file, "table:message"), Text("read.damaged_table"))
