@@ -109,3 +109,14 @@ def test_a_code_is_never_quoted(dossier: Any) -> None:
     for finding in context(dossier):
         for reason in finding.why:
             assert "938475" not in str(reason.text.args)
+
+
+def test_a_sure_model_speaks_where_no_word_does(dossier: Any) -> None:
+    text = "亲，手机收到的数字念一下，不然明天自动扣款了"
+    dossier.text(0, text, Label.CODE_BEGGING, party=PARTY, p=0.9)
+    assert 0.8 <= one(dossier, "sms.code_beg").confidence <= 0.98
+
+
+def test_an_unsure_model_alone_does_not_speak(dossier: Any) -> None:
+    dossier.text(0, "明天几点过来", Label.CODE_BEGGING, party=PARTY, p=0.5)
+    assert "sms.code_beg" not in rules(dossier)

@@ -17,13 +17,16 @@ from notmyloan.model.finding import Finding, Severity, Step, Verdict
 from notmyloan.model.label import Label
 from notmyloan.model.text import Text
 from notmyloan.screen.live import Begging
-from notmyloan.screen.odds import Scale
+from notmyloan.screen.odds import Scale, logit
 from notmyloan.screen.thresholds import data_file, thresholds
 from notmyloan.screen.timeline import Scene, Seen, Watch
 
 MOST_CITED = 50
 MOST_BEGGING = 2_000
 OLD_DAYS = 365
+# Labels of the model that mean one scam and no other, and from where on they speak alone.
+_OWN_LABELS = {"sms.code_beg": Label.CODE_BEGGING, "scam.whitewash": Label.CREDIT_REPAIR}
+SURE = 0.7
 # Asked of every text before anything else is looked at.
 MAYBE = re.compile(
     r"码|征信|铲单|逾期|黑户|信用修复|修复|漂白|洗白|退息|退费|担保|联系人|增信|见证"
@@ -94,7 +97,11 @@ class ScamWatch(Watch):
         self.begging: list[Begging] = []
 
     def message(self, seen: Seen) -> None:
-        if not seen.received or not MAYBE.search(seen.plain.lower()) or seen.code is not None:
+        if not seen.received or seen.code is not None:
+            return
+        if not MAYBE.search(seen.plain.lower()) and not any(
+            seen.of(label) >= SURE for label in _OWN_LABELS.values()
+        ):
             return
         for scam in _scams():
             scale = self._weigh(scam, seen)
@@ -112,7 +119,7 @@ class ScamWatch(Watch):
             if found and (sign.key not in hits or hits[sign.key][0].weight < sign.weight):
                 hits[sign.key] = (sign, found[0])
         if not hits:
-            return None
+            return self._by_model_alone(scam, seen)
         scale = Scale(scam.prior)
         # Signs of one scam repeat each other: the strongest counts whole, the rest a little.
         for n, (sign, words) in enumerate(sorted(hits.values(), key=lambda h: -h[0].weight)):
@@ -132,6 +139,17 @@ class ScamWatch(Watch):
                 scale.add(1.0, "scam.relief_closed", on=closed)
             elif not any(sign.key == "fee" and sign.pattern.search(text) for sign in scam.more):
                 scale.add(-1.5, "scam.relief_open", on=closed)
+        return scale
+
+    def _by_model_alone(self, scam: _Scam, seen: Seen) -> Scale | None:
+        """No sign in words, but the model has a label for just this scam and is sure of it: its
+        calibrated probability is the claim's."""
+        label = _OWN_LABELS.get(scam.rule)
+        if label is None or seen.of(label) < SURE:
+            return None
+        scale = Scale(0.5)
+        sure = min(seen.of(label), 0.98)
+        scale.add(logit(sure), "scam.model", percent=round(sure * 100))
         return scale
 
     def _keep(self, scam: _Scam, scale: Scale, seen: Seen) -> None:
