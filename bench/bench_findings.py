@@ -62,7 +62,9 @@ def main() -> None:
                         if f.rule == "sms.code_unrequested"}  # fmt: skip
             tally["storm found"] += "storm" in patterns
             tally["borrowing in order found"] += "sequence" in patterns
-            tally["begging for a code found"] += any(f.rule == "sms.code_beg" for f in open_findings)
+            tally["begging for a code found"] += any(
+                f.rule == "sms.code_beg" for f in open_findings
+            )
             tally["dunning found"] += any(f.rule == "sms.dunning_not_mine" for f in open_findings)
             truth = {(m.at.astimezone(UTC).replace(microsecond=0), m.text): m.label.value
                      for m in life.messages if not m.sent}  # fmt: skip
