@@ -36,14 +36,23 @@ def recognise_page(document: pdfium.PdfDocument, index: int, refuse: Refuse) -> 
         image = page.render(scale=_SCALE, grayscale=False).to_numpy()
     finally:
         page.close()
+    # A border beside a nought reads as 10: the lines go before anything is recognised.
+    rules, image = _drawn(image)
     found, _ = engine(image, use_cls=False)
     spot = Spot(index + 1, 0, 0, 0, 0)
     if not found:
         return Page(index + 1, width, height, [])
     chars: list[Char] = []
     lowest = 1.0
-    for corners, text, score in found:
+    dark = (image.min(axis=2) if image.ndim == 3 else image) < 140
+    boxes = [_pixels(corners) for corners, _, _ in found]
+    for k, (corners, text, score) in enumerate(found):
         sure = float(score)
+        whole_box = _widened(dark, k, boxes, rules)
+        if whole_box != boxes[k]:
+            x0, y0, x1, y1 = whole_box
+            corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+            text, sure = _tight(engine, _cut(image, corners)) or (text, 0.0)
         part = _cut(image, corners)
         if len(text.strip()) <= 2 and _is_dash(part):
             text, sure = "--", 1.0
@@ -57,7 +66,7 @@ def recognise_page(document: pdfium.PdfDocument, index: int, refuse: Refuse) -> 
         if text.strip():
             lowest = min(lowest, sure)
             chars += _spread(text, corners)
-    whole = Page(index + 1, width, height, chars, _drawn(image), lowest)
+    whole = Page(index + 1, width, height, chars, rules, lowest)
     for box in empty_cells(whole):
         _look_again(engine, image, box, whole, refuse)
     return whole
@@ -112,6 +121,51 @@ def _without_borders(text: str) -> str:
     if len(plain) <= 12 and plain.count("[") + plain.count("]") + plain.count("|") == 1:
         plain = plain.strip("[]|")
     return "0" if plain in ("o", "O", "〇") else plain
+
+
+_Box = tuple[int, int, int, int]
+
+
+def _pixels(corners: Any) -> _Box:
+    xs, ys = [int(p[0]) for p in corners], [int(p[1]) for p in corners]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _widened(dark: Any, k: int, boxes: list[_Box], rules: list[Rule]) -> _Box:
+    """Box `k` with the ink at its ends that the detector cut off: a first digit lost makes
+    another amount. Other pieces and drawn lines are not crossed."""
+    x0, y0, x1, y1 = boxes[k]
+    high = max(y1 - y0, 1)
+    top, bottom = y0 + high // 4, y1 - high // 4
+    stops = [b for i, b in enumerate(boxes) if i != k and min(b[3], bottom) > max(b[1], top)]
+    walls = [
+        r.x0 * _SCALE for r in rules
+        if r.x0 == r.x1 and r.y0 * _SCALE < bottom and r.y1 * _SCALE > top
+    ]  # fmt: skip
+    least = max(
+        [b[2] for b in stops if b[2] <= x0 + high] + [w for w in walls if w <= x0 + 4] + [0]
+    )
+    most = min(
+        [b[0] for b in stops if b[0] >= x1 - high]
+        + [w for w in walls if w >= x1 - 4]
+        + [dark.shape[1]]
+    )
+    left = _reach(dark[top:bottom, : x0 + 1].any(axis=0)[::-1], x0 - least, high)
+    right = _reach(dark[top:bottom, x1:].any(axis=0), most - x1, high)
+    # A pixel or two is the edge of the character itself.
+    grown = (x0 - left if left > 2 else x0, y0, x1 + right if right > 2 else x1, y1)
+    return grown
+
+
+def _reach(ink: Any, limit: float, high: int) -> int:
+    """How far ink goes on along `ink` without a gap of a third of the line's height."""
+    end = 0
+    for i in range(int(min(limit, len(ink), 3 * high))):
+        if ink[i]:
+            end = i + 1
+        elif i - end > 0.3 * high:
+            break
+    return end
 
 
 def _tight(engine: Any, part: Any) -> tuple[str, float] | None:
@@ -171,13 +225,14 @@ def _spread(text: str, corners: Any) -> list[Char]:
     return out
 
 
-def _drawn(image: Any) -> list[Rule]:
-    """The table lines in the picture: long unbroken dark runs."""
+def _drawn(image: Any) -> tuple[list[Rule], Any]:
+    """The table lines in the picture (long unbroken dark runs), and the picture without them."""
     import cv2  # comes with the recogniser
 
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) if image.ndim == 3 else image
     dark = cv2.threshold(grey, 170, 255, cv2.THRESH_BINARY_INV)[1]
     out: list[Rule] = []
+    clear = image.copy()
     for wide in (True, False):
         length = int(28 * _SCALE) if wide else int(13 * _SCALE)
         kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (length, 1) if wide else (1, length))
@@ -187,10 +242,11 @@ def _drawn(image: Any) -> list[Rule]:
             thin = h if wide else w
             if thin > 3 * _SCALE:
                 continue  # a shaded cell or a picture, no line
+            clear[max(y - 1, 0) : y + h + 1, max(x - 1, 0) : x + w + 1] = 255
             x0, y0 = x / _SCALE, y / _SCALE
             x1, y1 = (x + w) / _SCALE, (y + h) / _SCALE
             if wide:
                 out.append(Rule(x0, (y0 + y1) / 2, x1, (y0 + y1) / 2))
             else:
                 out.append(Rule((x0 + x1) / 2, y0, (x0 + x1) / 2, y1))
-    return out
+    return out, clear
