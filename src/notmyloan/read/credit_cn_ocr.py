@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from notmyloan.read.credit_refuse import Refuse
 
 _SCALE = 200 / 72  # pixels a point: 200 dpi
 _MAX_PIXELS = 40_000_000
-_SURE = 0.6  # below this a piece of text is not certain enough for anything to rest on
+_SURE = 0.75  # below this a piece of text is not certain enough for anything to rest on
 
 
 def recognise_page(document: pdfium.PdfDocument, index: int, refuse: Refuse) -> Page:
@@ -45,6 +46,7 @@ def recognise_page(document: pdfium.PdfDocument, index: int, refuse: Refuse) -> 
     chars: list[Char] = []
     lowest = 1.0
     dark = (image.min(axis=2) if image.ndim == 3 else image) < 140
+    found = _at_walls(engine, image, found, rules)
     boxes = [_pixels(corners) for corners, _, _ in found]
     for k, (corners, text, score) in enumerate(found):
         sure = float(score)
@@ -61,7 +63,9 @@ def recognise_page(document: pdfium.PdfDocument, index: int, refuse: Refuse) -> 
             if again is not None and again[1] > sure:
                 text, sure = again
         text = _without_borders(text)
-        if sure < _SURE and sum(c.isalnum() for c in text) > 1:
+        if sure < _SURE and not any(c.isalnum() for c in text):
+            continue  # a speck
+        if sure < _SURE:
             raise refuse("refuse.faint", spot, percent=round(sure * 100))
         if text.strip():
             lowest = min(lowest, sure)
@@ -124,6 +128,42 @@ def _without_borders(text: str) -> str:
 
 
 _Box = tuple[int, int, int, int]
+
+
+def _at_walls(engine: Any, image: Any, found: Any, rules: list[Rule]) -> list[Any]:
+    """The pieces, those that run over a table's vertical line cut there and read again: a
+    character counted into the next cell is a wrong value in both."""
+    out: list[Any] = []
+    for corners, text, score in found:
+        x0, y0, x1, y1 = _pixels(corners)
+        middle = (y0 + y1) / 2 / _SCALE
+        cuts = sorted(
+            round(r.x0 * _SCALE)
+            for r in rules
+            if r.x0 == r.x1 and r.y0 < middle < r.y1 and x0 + 5 < r.x0 * _SCALE < x1 - 5
+        )
+        if not cuts:
+            out.append((corners, text, score))
+            continue
+        for left, right in pairwise([x0, *cuts, x1]):
+            left, right = left + 4 * (left in cuts), right - 4 * (right in cuts)
+            part = [(left, y0), (right, y0), (right, y1), (left, y1)]
+            cut = _cut(image, part)
+            again = ("--", 1.0) if _is_dash(cut) else _tight(engine, cut)
+            if again is not None:
+                out.append((_inked(image, part), *again))
+    return out
+
+
+def _inked(image: Any, corners: Any) -> Any:
+    """The corners drawn in to where the ink begins and ends."""
+    x0, y0, x1, y1 = _pixels(corners)
+    part = image[y0:y1, x0:x1]
+    columns = ((part.min(axis=2) if part.ndim == 3 else part) < 140).any(axis=0).nonzero()[0]
+    if len(columns) == 0:
+        return corners
+    left, right = x0 + int(columns[0]), x0 + int(columns[-1]) + 1
+    return [(left, y0), (right, y0), (right, y1), (left, y1)]
 
 
 def _pixels(corners: Any) -> _Box:
@@ -242,7 +282,7 @@ def _drawn(image: Any) -> tuple[list[Rule], Any]:
             thin = h if wide else w
             if thin > 3 * _SCALE:
                 continue  # a shaded cell or a picture, no line
-            clear[max(y - 1, 0) : y + h + 1, max(x - 1, 0) : x + w + 1] = 255
+            clear[max(y - 2, 0) : y + h + 2, max(x - 2, 0) : x + w + 2] = 255
             x0, y0 = x / _SCALE, y / _SCALE
             x1, y1 = (x + w) / _SCALE, (y + h) / _SCALE
             if wide:
