@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import os
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from notmyloan.model.errors import InputError
 from notmyloan.model.record import Origin, SourceFile, Unreadable
 from notmyloan.model.text import Text
+from notmyloan.read.archives import BROKEN_ZIP
 from notmyloan.read.reader import Reader, readers
 from notmyloan.read.source import Source
 
@@ -60,6 +61,15 @@ def _instead(source: Source) -> str:
         return "read.pdf_unknown"
     if head.startswith(b"SQLite format 3\0"):
         return "read.sqlite_unknown"
+    name = source.name.rpartition("/")[2].lower()
+    if name == "enmicromsg.db" or re.fullmatch(r"(?:micro)?msg\d*\.db", name):
+        return "read.wechat_database"
+    if (
+        name.endswith((".enc", ".db"))
+        and b"\0" in head
+        and name.startswith(("sms", "calllog", "mms"))
+    ):
+        return "read.hisuite"
     if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
         return "read.xml_unknown"
     if b"\0" in head[:4096] and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
@@ -72,7 +82,7 @@ def _zip_trouble(source: Source) -> str:
         with source.open() as stream, zipfile.ZipFile(stream) as archive:
             if any(member.flag_bits & 1 for member in archive.infolist()):
                 return "read.zip_password"
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except BROKEN_ZIP:
         return "read.zip_cut"
     return "read.zip_unknown"
 
@@ -153,15 +163,18 @@ def _zip(source: Source) -> Iterator[Source | Unreadable]:
                 if member.file_size > MOST_MEMBER_BYTES:
                     yield _passed_over(name, "read.zip_bomb")
                     continue
-                data = io.BytesIO()
-                with archive.open(member) as unpacked:
-                    # The declared size may lie: never read past it.
-                    data.write(unpacked.read(member.file_size + 1))
-                if data.tell() > member.file_size:
+                try:
+                    with archive.open(member) as unpacked:
+                        # The declared size may lie: never read past it.
+                        data = unpacked.read(member.file_size + 1)
+                except BROKEN_ZIP:
+                    yield _passed_over(name, "read.zip_cut")
+                    continue
+                if len(data) > member.file_size:
                     yield _passed_over(name, "read.zip_bomb")
                     continue
-                yield Source(name, None, data.getvalue())
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError):
+                yield Source(name, None, data)
+    except BROKEN_ZIP:
         yield source  # `choose` says what is wrong with it
 
 

@@ -1,20 +1,18 @@
 """An iPhone backup folder: `sms.db` and the call history, plain or encrypted.
 
-Encrypted backups are opened with the maintained `iphone-backup-decrypt` (extra `ios`), the files
-decrypted into memory and never onto disk.
+Encrypted backups are opened in memory, see `ios_encrypted`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import plistlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from notmyloan.model.errors import InputError, MissingExtraError
+from notmyloan.model.errors import InputError
 from notmyloan.model.record import (
     Call,
     CallOutcome,
@@ -26,6 +24,7 @@ from notmyloan.model.record import (
     Unreadable,
 )
 from notmyloan.model.text import Text
+from notmyloan.read.ios_encrypted import is_encrypted, unlock
 from notmyloan.read.ios_typedstream import text_of
 from notmyloan.read.source import ReadContext, Source
 from notmyloan.read.sqlite_file import opened, tables
@@ -39,7 +38,6 @@ APPLE_EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
 APPLE_EPOCH_S = 978_307_200
 # Before iOS 11 dates were in seconds; no date in seconds reaches this.
 _NANOSECONDS_FROM = 1_000_000_000_000
-_ATTEMPTS = 3
 
 
 class IosBackupReader:
@@ -55,7 +53,7 @@ class IosBackupReader:
         folder = source.path
         if folder is None:
             raise InputError("read.folder_unknown", name=source.name)
-        fetch = _decrypting(source, folder, context) if _is_encrypted(folder) else _plain(folder)
+        fetch = unlock(source, folder, context) if is_encrypted(folder) else _plain(folder)
         found = False
         for file_id, path, read in (
             (SMS_ID, SMS_PATH, _messages),
@@ -77,15 +75,6 @@ class IosBackupReader:
             raise InputError("read.ios_empty", name=source.name)
 
 
-def _is_encrypted(folder: Path) -> bool:
-    try:
-        with (folder / "Manifest.plist").open("rb") as stream:
-            return bool(plistlib.load(stream).get("IsEncrypted"))
-    except (OSError, plistlib.InvalidFileException, ValueError, AttributeError):
-        with (folder / "Manifest.db").open("rb") as stream:
-            return not stream.read(16).startswith(b"SQLite format 3")
-
-
 def _plain(folder: Path) -> Callable[[str, str], Source]:
     def fetch(file_id: str, path: str) -> Source:
         found = folder / file_id[:2] / file_id
@@ -96,35 +85,6 @@ def _plain(folder: Path) -> Callable[[str, str], Source]:
         return Source(path, found)
 
     return fetch
-
-
-def _decrypting(source: Source, folder: Path, context: ReadContext) -> Callable[[str, str], Source]:
-    """Asks for the backup's password, up to three times. Raises InputError without it."""
-    try:
-        from iphone_backup_decrypt import EncryptedBackup
-    except ImportError:
-        raise MissingExtraError("ios", Text("core.purpose.ios")) from None
-    for attempt in range(1, _ATTEMPTS + 1):
-        secret = context.ask_secret(source.name, attempt)
-        if secret is None:
-            break
-        backup = EncryptedBackup(backup_directory=str(folder), passphrase=secret)
-        try:
-            backup.test_decryption()
-        except (ValueError, ConnectionError, sqlite3.Error, AssertionError):
-            continue
-
-        def fetch(file_id: str, path: str, backup: Any = backup) -> Source:
-            try:
-                data = backup.extract_file_as_bytes(relative_path=path, domain_like=DOMAIN)
-            except (FileNotFoundError, ConnectionError, ValueError):
-                raise FileNotFoundError(path) from None
-            if not data:
-                raise FileNotFoundError(path)
-            return Source(path, None, data)
-
-        return fetch
-    raise InputError("read.wants_password", name=source.name)
 
 
 def _messages(db: sqlite3.Connection, file: SourceFile) -> Iterator[Message | Unreadable]:
@@ -145,8 +105,8 @@ def _messages(db: sqlite3.Connection, file: SourceFile) -> Iterator[Message | Un
     while rows := _fetch(cursor):
         for row, text, seconds, is_from_me, service, handle, is_read, attributed in rows:
             origin = Origin(file, f"table:message;row:{row}")
-            if not text:
-                text = text_of(attributed) if attributed else ""
+            if not isinstance(text, str) or not text:
+                text = text_of(attributed) if isinstance(attributed, bytes) else ""
                 if text is None:
                     yield Unreadable(origin, Text("read.ios_body"))
                     continue

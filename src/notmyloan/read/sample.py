@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 from notmyloan.model.errors import InputError, MissingExtraError
 from notmyloan.model.text import Text
+from notmyloan.read.archives import BROKEN_ZIP
 from notmyloan.read.make_up import MakeUp
 from notmyloan.read.source import Source
 from notmyloan.read.sqlite_file import MAGIC, opened
@@ -202,7 +203,7 @@ def _is_xlsx(source: Source) -> bool:
     try:
         with source.open() as stream, zipfile.ZipFile(stream) as archive:
             return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except BROKEN_ZIP:
         return False
 
 
@@ -228,7 +229,7 @@ def _zip(source: Source, made: MakeUp) -> bytes:
                     target.writestr(name, _sample(inner, made))
                 except InputError:
                     target.writestr(name, b"")
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError):
+    except BROKEN_ZIP:
         raise InputError("read.zip_cut", name=source.name) from None
     return out.getvalue()
 

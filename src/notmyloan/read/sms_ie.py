@@ -14,6 +14,7 @@ from notmyloan.model.errors import InputError
 from notmyloan.model.record import Call, Message, Origin, SourceFile, Unreadable
 from notmyloan.model.text import Text
 from notmyloan.read.android_columns import MMS_FROM, BadField, call, mms, sms
+from notmyloan.read.archives import BROKEN_ZIP
 from notmyloan.read.json_rows import EndsEarly, rows
 from notmyloan.read.shape import shape_of
 from notmyloan.read.source import ReadContext, Source
@@ -58,7 +59,7 @@ class SmsIeReader:
                         raise InputError("read.zip_bomb", name=source.name)
                     with archive.open(member) as inner:
                         yield from _records(inner, file, f"member:{name};")  # type: ignore[arg-type]
-        except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError):
+        except BROKEN_ZIP:
             raise InputError("read.zip_cut", name=source.name) from None
 
 
@@ -66,7 +67,7 @@ def _members(source: Source) -> list[str]:
     try:
         with source.open() as stream, zipfile.ZipFile(stream) as archive:
             return [n for n in archive.namelist() if n in (MESSAGES, CALLS)]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except BROKEN_ZIP:
         return []
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from notmyloan.model.errors import InputError
 from notmyloan.model.record import Channel, Direction, Message, Origin, SourceFile, Unreadable
 from notmyloan.model.text import Text
+from notmyloan.read.archives import BROKEN_ZIP
 from notmyloan.read.shape import shape_of
 from notmyloan.read.source import ReadContext, Source
 from notmyloan.read.tables import sniff_encoding
@@ -79,7 +80,7 @@ def _member(source: Source) -> str | None:
             if not chats or archive.getinfo(chats[0]).file_size > MOST_BYTES:
                 return None
             return chats[0]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except BROKEN_ZIP:
         return None
 
 
@@ -97,7 +98,7 @@ def _entries(source: Source, member: str | None) -> Iterator[tuple[int, str, str
                 io.TextIOWrapper(inner, "utf-8-sig", "replace") as lines,
             ):
                 yield from _split(lines)
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError):
+    except BROKEN_ZIP:
         raise InputError("read.zip_cut", name=source.name) from None
 
 
