@@ -68,7 +68,8 @@ def me_command(
 
 def _line(app: App, line: OwnedLine) -> str:
     owned = line.owned
-    parts = [mask(owned.value), owned.institution or "", str(owned.opened or "")]
+    institution = owned.institution if owned.institution != owned.value else None
+    parts = [mask(owned.value), institution or "", str(owned.opened or "")]
     return app.say(
         "cli.me.line",
         number=line.number,
