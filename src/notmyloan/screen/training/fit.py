@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 
 MARK_SCALE = 0.3
 SLACK = 0.4
+GROUP_SLACK = 0.4
 POWER = 0.5  # of a class's rarity, as its weight
 
 
@@ -124,6 +125,21 @@ def fit(
     return coefficients, intercepts
 
 
+def fit_group(vectors: Any, side: NDArray[np.int64], weight: Floats) -> tuple[Floats, float]:
+    """One more direction: unwanted (+1) against wanted (-1), fitted as that one question alone;
+    examples of neither side (0) are left out."""
+    chosen = np.flatnonzero(side)
+    coefficients = np.zeros(vectors.shape[1])
+    if len(np.unique(side[chosen])) < 2:
+        return coefficients, 0.0
+    rows = vectors[chosen]
+    used = np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]))
+    machine = LinearSVC(C=GROUP_SLACK, random_state=0, tol=1e-3)
+    machine.fit(rows[:, used], side[chosen], sample_weight=weight[chosen])
+    coefficients[used] = machine.coef_[0]
+    return coefficients, float(machine.intercept_[0])
+
+
 def settle(
     vectors: Any, allowed: NDArray[np.bool_], weight: Floats, power: float, rounds: int = 2
 ) -> NDArray[np.int64]:
@@ -143,13 +159,14 @@ def settle(
 
 def calibrate(scores: Floats, allowed: NDArray[np.bool_], weight: Floats) -> tuple[Floats, Floats]:
     """The matrix and offsets that turn out-of-fold scores into log-probabilities: the smallest
-    log-loss of the allowed classes, held near a single temperature."""
-    number = scores.shape[1]
+    log-loss of the allowed classes, held near a single temperature. `scores` may have further
+    columns behind those of the classes; each is free to help any class."""
+    given, number = scores.shape[1], allowed.shape[1]
     prior = 4.0
     weight = weight / weight.mean()
 
     def loss(flat: Floats) -> tuple[float, Floats]:
-        matrix, offset = flat[: number * number].reshape(number, number), flat[number * number :]
+        matrix, offset = flat[: given * number].reshape(given, number), flat[given * number :]
         logits = scores @ matrix + offset
         logits -= logits.max(axis=1, keepdims=True)
         power = np.exp(logits)
@@ -157,14 +174,16 @@ def calibrate(scores: Floats, allowed: NDArray[np.bool_], weight: Floats) -> tup
         good = chance * allowed
         total = np.maximum(good.sum(axis=1, keepdims=True), 1e-12)
         step = (chance - good / total) * weight[:, None]
-        pull = matrix - np.diag(np.full(number, np.diag(matrix).mean()))
+        pull = matrix.copy()
+        pull[:number] -= np.diag(np.full(number, np.diag(matrix[:number]).mean()))
+        pull[number:] *= 0.2
         value = -(weight * np.log(total[:, 0])).sum() + prior * (pull**2).sum() + (offset**2).sum()
         slope = scores.T @ step + 2 * prior * pull
         return float(value), np.concatenate((slope.ravel(), step.sum(axis=0) + 2 * offset))
 
-    start = np.concatenate(((np.eye(number) * 3).ravel(), np.zeros(number)))
+    start = np.concatenate(((np.eye(given, number) * 3).ravel(), np.zeros(number)))
     best = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
-    return best[: number * number].reshape(number, number), best[number * number :]
+    return best[: given * number].reshape(given, number), best[given * number :]
 
 
 def rounded(
