@@ -29,7 +29,7 @@ _OWN_LABELS = {"sms.code_beg": Label.CODE_BEGGING, "scam.whitewash": Label.CREDI
 SURE = 0.7
 # Asked of every text before anything else is looked at.
 MAYBE = re.compile(
-    r"码|征信|铲单|逾期|黑户|信用修复|修复|漂白|洗白|退息|退费|担保|联系人|增信|见证"
+    r"码|数字|征信|铲单|逾期|黑户|信用修复|修复|漂白|洗白|退息|退费|担保|联系人|增信|见证"
     r"|加分|刷脸|人脸|工本|保证金|解冻|会员费|手续费|验资|流水|包装|押金|激活费|砍头"
     r"|到手|ab ?贷|人情贷|免申即享|央行|人行|人民银行|诚意金|开卡费"
     r"|code|otp|passcode|credit|upfront|fee|deposit|co-?sign|guarant|tradeline|cpn|gift card"
