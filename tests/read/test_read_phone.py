@@ -87,6 +87,12 @@ def test_control_characters_and_a_mark_do_not_stop_it() -> None:
     assert one.text == "abc"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_sixteen_bit_files_are_read_whole(encoding: str) -> None:
+    text = backup(sms("笑&#55357;&#56832;"), sms("二")).decode().replace("UTF-8", "UTF-16")
+    assert [r.text for r in read(text.encode(encoding))] == ["笑😀", "二"]
+
+
 def test_mms_gives_its_texts_and_its_sender() -> None:
     mms = (
         '<mms date="1761000000000" msg_box="1" address="106~138" sub="题" read="1">'

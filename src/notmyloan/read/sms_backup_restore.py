@@ -8,6 +8,7 @@ they pass. Document type declarations, which the app never writes, are refused a
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -58,6 +59,10 @@ _OUTCOMES = {
     "6": CallOutcome.BLOCKED,
 }
 _FROM, _TO = "137", "151"
+# How a 16-bit file begins, with its mark or without.
+_WIDE = {
+    b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be",
+}  # fmt: skip
 _NOBODY = frozenset({"(Unknown)", "null", ""})
 
 
@@ -91,7 +96,7 @@ def mend(piece: bytes) -> bytes:
 class _Parser:
     """Expat with our handlers; records gather in `out`."""
 
-    def __init__(self, file: SourceFile) -> None:
+    def __init__(self, file: SourceFile, wide: bool) -> None:
         self.out: list[Message | Call | Unreadable] = []
         self.rooted = False
         self._file = file
@@ -99,7 +104,8 @@ class _Parser:
         self._parts: list[str] = []
         self._senders: list[tuple[str, str]] = []
         self._place = 0
-        self.expat = expat.ParserCreate()
+        # A 16-bit file reaches expat as UTF-8, whatever its own first line says.
+        self.expat = expat.ParserCreate("UTF-8" if wide else None)
         self.expat.buffer_text = True
         self.expat.StartElementHandler = self._start
         self.expat.EndElementHandler = self._end
@@ -208,24 +214,26 @@ class SmsBackupRestoreReader:
 
     def recognise(self, source: Source) -> float:
         head = source.head
-        if not head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-            head = head.replace(b"\0", b"")  # UTF-16
+        if head[:2] in _WIDE:
+            head = head.replace(b"\0", b"")
         return 0.95 if ROOTS.search(head) else 0.0
 
     def read(self, source: Source, context: ReadContext) -> Iterator[Message | Call | Unreadable]:
         file = SourceFile(source.name, source.sha256, self.format, source.size)
-        parser = _Parser(file)
+        wide = _WIDE.get(source.head[:2])
+        parser = _Parser(file, wide is not None)
+        decode = codecs.getincrementaldecoder(wide)("replace") if wide else None
         with source.open() as stream:
-            wide = source.head[:2] in (b"\xff\xfe", b"\xfe\xff")
             waiting = b""
             while True:
                 piece = stream.read(PIECE)
                 last = not piece
-                if not wide:
-                    piece = waiting + piece
-                    cut = None if last else _CUT.search(piece, max(len(piece) - 40, 0))
-                    waiting = piece[cut.start() :] if cut else b""
-                    piece = mend(piece[: cut.start()] if cut else piece)
+                if decode is not None:
+                    piece = decode.decode(piece, last).lstrip("\ufeff").encode("utf-8", "replace")
+                piece = waiting + piece
+                cut = None if last else _CUT.search(piece, max(len(piece) - 40, 0))
+                waiting = piece[cut.start() :] if cut else b""
+                piece = mend(piece[: cut.start()] if cut else piece)
                 try:
                     parser.expat.Parse(piece, last)
                 except _Refused:
