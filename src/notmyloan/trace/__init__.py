@@ -1,0 +1,1 @@
+"""Which recipient leaked: a probability for each, with reasons."""
