@@ -42,6 +42,8 @@ WHOLE = Sizes(main=7.5, least=3.0, small=3.0, pitch=7.0)
 _SIZES = {Kind.PAGE: WHOLE, Kind.PASSPORT: BOOKLET, Kind.HOUSEHOLD: BOOKLET}
 _SMALLEST = 12  # pixels an em; fewer are not legible
 _SMALL_INK = 222  # of 255: lighter, yet dark enough for a black and white copy
+_ENOUGH = 240  # glyphs, for the mark to survive a black and white copy
+_CLOSER = (1.0, 0.9, 0.8, 0.72)  # smaller and closer where room is scarce
 _AIR = 1.08  # between small letters, so that their shifts can be told
 _SHORTEST = 1.8  # ems; shorter runs of small letters are no words
 
@@ -79,11 +81,15 @@ def lay_out(
     main = main_lines(face, lines, room, most, least)
     for box in main.boxes:
         room.take(box)
-    em = max(round(sizes.small * scale), _SMALLEST)
-    # As many small lines as there is room for, evenly between two main ones.
-    pitch = main.pitch / max(round(main.pitch / max(sizes.pitch * scale, 1.3 * em)), 1)
-    start = main.start % pitch
-    small = _small(face, running_text(lines), room, em, start, pitch)
+    small: list[Glyph] = []
+    for closer in _CLOSER:
+        em = max(round(sizes.small * scale * closer), _SMALLEST)
+        # As many small lines as there is room for, evenly between two main ones.
+        apart = max(sizes.pitch * scale * closer, 1.3 * em)
+        pitch = main.pitch / max(round(main.pitch / apart), 1)
+        small = _small(face, running_text(lines), room, em, main.start % pitch, pitch)
+        if len(main.glyphs) + len(small) >= _ENOUGH:
+            break
     return Layout(width, height, (*main.glyphs, *small), keep_out, INK, OPACITY)
 
 
