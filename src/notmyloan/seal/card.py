@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notmyloan.model.errors import InputError, UsageError
+from notmyloan.seal.corners import Corners, area, clockwise, opencv, refine, sides
 from notmyloan.seal.kinds import DPI, Kind, canonical_size
 from notmyloan.seal.layout import Box, Pixels
-from notmyloan.seal.quads import Corners, area, clockwise, find_quads, opencv, refine, sides
+from notmyloan.seal.quads import find_quads
 from notmyloan.seal.recognise import SURE, Reader, recognise
 
 _A4 = (8.27, 11.69)  # inches

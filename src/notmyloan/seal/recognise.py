@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from notmyloan.seal.corners import opencv
 from notmyloan.seal.kinds import Kind
 from notmyloan.seal.layout import Pixels
-from notmyloan.seal.quads import opencv
 
 Reader = Callable[[Pixels], Sequence[str]]
 """Recognises the text of a picture (rows x columns x 3), line by line."""
@@ -106,6 +106,8 @@ class _Marks:
         strokes = cv2.dilate(strokes, np.ones((2, 2), np.uint8))
         level = cv2.morphologyEx(strokes, cv2.MORPH_OPEN, np.ones((1, _WIDE // 5), np.uint8))
         upright = cv2.morphologyEx(strokes, cv2.MORPH_OPEN, np.ones((_HIGH // 5, 1), np.uint8))
+        drawn = cv2.dilate(level | upright, np.ones((7, 7), np.uint8)) > 0
+        self.letters: NDArray[Any] = self.dark & ~drawn
         rows = level[12:-12].any(axis=1).astype(np.int8)
         columns = upright[:, 12:-12].any(axis=0).astype(np.int8)
         return int((np.diff(rows) > 0).sum()), int((np.diff(columns) > 0).sum())
@@ -152,7 +154,7 @@ def _scores(m: _Marks) -> dict[Kind, float]:
     chip = _high(m.share(m.blobs, 0.09, 0.3, 0.2, 0.47), 0.3, 0.7)
     # A table has no up or down of its own: the heading above it and the seal at its foot have.
     upright_table = max(
-        _high(m.row(m.dark, 0.36, 0.03, 0.62, 0.115), 0.4, 0.8),
+        _high(m.row(m.letters, 0.36, 0.03, 0.62, 0.115), 0.4, 0.8),
         _high(m.share(m.red, 0.55, 0.7, 0.98, 0.99), 0.008, 0.03),
     )
     front = _all(right, left_empty, pale, words)
