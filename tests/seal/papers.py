@@ -241,15 +241,15 @@ def _household(who: Person, rng: random.Random) -> Pixels:
     words = [
         ("姓名", who.name, "户主或与户主关系", "户主"), ("曾用名", "", "性别", who.sex),
         ("出生地", who.address[:6], "民族", "汉"),
-        ("籍贯", who.address[:3], "出生日期", f"{who.born}"),
+        ("籍贯", who.address[:3], "出生日期", f"{who.born}"), ("其他住址", "", "宗教信仰", ""),
         ("身份证号", who.id_number, "身高 血型", ""), ("文化程度", "大学", "婚姻状况", "未婚"),
-        ("服务处所", who.employer, "职业", ""), ("何时迁来", "", "", ""),
-        ("登记日期", "2019年3月5日", "承办人签章", ""),
+        ("服务处所", who.employer, "职业", ""), ("何时迁来", "", "", ""), ("何时迁来", "", "", ""),
     ]  # fmt: skip
     for n, row in enumerate(words):
         y = top + (bottom - top) * (n + 0.28) / rows
         for x, word in zip((0.06, 0.19, 0.51, 0.67), row, strict=True):
             s.text(x, y, word, 0.028 if x in (0.06, 0.51) else 0.034)
+    s.text(0.06, 0.945, "承办人签章                登记日期  2019年3月5日", 0.028)
     box = (0.66 * s.wide, 0.8 * s.high, 0.86 * s.wide, 0.98 * s.high)
     s.draw.ellipse(box, outline=(206, 50, 50), width=8)
     s.text(0.71, 0.88, "户口专用", 0.035, (206, 50, 50))

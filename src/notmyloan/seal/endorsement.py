@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+
 from notmyloan.seal.fonts import Face, advance, bitmap, check_characters, find_face
 from notmyloan.seal.kinds import Kind, pixels_a_millimetre
-from notmyloan.seal.layout import Box, Glyph, Layout
+from notmyloan.seal.layout import Box, Glyph, Layout, Pixels
 from notmyloan.seal.lines import ANGLE, COS, SIN, main_lines
 from notmyloan.seal.room import Room
 from notmyloan.seal.wording import Language, endorsement_lines, running_text
 
 INK = (18, 58, 196)
+LIGHT_INK = (204, 226, 255)  # for bank cards of a dark colour
+_DARK = 118  # luma of a ground on which blue cannot be read
 OPACITY = 0.8
 SPARE = 2  # pixels between ink and a keep-out box: the mark's shift and one more
 
@@ -58,6 +62,7 @@ def lay_out(
     keep_out: tuple[Box, ...] = (),
     *,
     font: Path | None = None,
+    ink: tuple[int, int, int] = INK,
 ) -> Layout:
     """The endorsement of a rectified paper of `size` (width, height) pixels.
 
@@ -90,7 +95,14 @@ def lay_out(
         small = _small(face, running_text(lines), room, em, main.start % pitch, pitch)
         if len(main.glyphs) + len(small) >= _ENOUGH:
             break
-    return Layout(width, height, (*main.glyphs, *small), keep_out, INK, OPACITY)
+    return Layout(width, height, (*main.glyphs, *small), keep_out, ink, OPACITY)
+
+
+def ink_for(pixels: Pixels) -> tuple[int, int, int]:
+    """Blue, as custom has it; light blue where the paper is too dark for it."""
+    every = max(min(pixels.shape[:2]) // 100, 1)
+    luma = pixels[::every, ::every] @ np.array([0.299, 0.587, 0.114])
+    return LIGHT_INK if float(np.median(luma)) < _DARK else INK
 
 
 def _small(face: Face, words: str, room: Room, em: int, start: float, pitch: float) -> list[Glyph]:

@@ -42,12 +42,12 @@ PARTS: dict[Kind, dict[str, Part]] = {
         "name": (0.32, 0.20, 0.74, 0.33),
         "validity": (0.62, 0.50, 0.98, 0.66),
     },
-    # The register's person page: name and relation in the first row, number near the middle,
-    # the registrar's seal in the lowest row (known, unverified).
+    # The register's person page: the name in the first row, the number in the sixth of ten, the
+    # registrar's seal at the foot (order of the rows as printed; places known, unverified).
     Kind.HOUSEHOLD: {
-        "name": (0.16, 0.12, 0.50, 0.23),
-        "number": (0.22, 0.47, 0.62, 0.57),
-        "seal": (0.58, 0.82, 0.98, 0.99),
+        "name": (0.16, 0.11, 0.50, 0.22),
+        "number": (0.16, 0.50, 0.56, 0.62),
+        "seal": (0.58, 0.80, 0.98, 0.99),
     },
     # ISO/IEC 7811-1: the number's line, the name's area below it; 7816-2: the chip.
     Kind.BANK_CARD: {

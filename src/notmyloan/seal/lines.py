@@ -14,7 +14,7 @@ from notmyloan.seal.room import Room
 ANGLE = 7.0  # degrees that all lines rise, so that they cross printed lines and hide none
 DASH = "—"
 _LEADING = (1.3, 1.95)  # from one line to the next, in ems, at least and at most
-_BROKEN = 0.94  # a line broken once more is as bad as letters that much smaller
+_BROKEN = 0.84  # a line broken once more is as bad as letters that much smaller
 _GAP = 0.1  # between the pieces of a dash, in ems
 _TAIL = 2.6  # of dash after the longest line, in ems, where there is room
 _HALF = 0.58  # above and below a line's middle its letters need, in ems
@@ -72,7 +72,10 @@ def _fit(
     face: Face, lines: tuple[str, ...], widths: list[float], box: Box, most: int, least: int
 ) -> _Fit | None:
     wide, high = box.right - box.left, box.bottom - box.top
+    best: _Fit | None = None
     for em in range(most, least - 1, -1):
+        if best is not None and em <= best.score:
+            break  # smaller letters cannot be better
         ems = wide / COS / em - 0.7  # a little air at both ends
         if ems < 5:
             continue
@@ -85,9 +88,11 @@ def _fit(
         if longest > ems:
             continue
         rise = min(longest + _TAIL, ems) * em * SIN
-        if len(rows) * _LEADING[0] * em + rise <= high:
-            return _Fit(em * _BROKEN ** (len(rows) - len(lines)), em, tuple(rows), box)
-    return None
+        score = em * _BROKEN ** (len(rows) - len(lines))
+        fits = len(rows) * _LEADING[0] * em + rise <= high
+        if fits and (best is None or score > best.score):
+            best = _Fit(score, em, tuple(rows), box)
+    return best
 
 
 def _wrap(face: Face, line: str, whole: float, ems: float) -> list[str]:
