@@ -11,9 +11,9 @@ from typing import Any, Literal
 import numpy as np
 import pypdfium2 as pdfium
 
-from notmyloan.model.errors import InputError, MissingExtraError, UsageError
-from notmyloan.model.text import Text
+from notmyloan.model.errors import InputError, UsageError
 from notmyloan.seal.fonts import pillow
+from notmyloan.seal.heic import Damaged, TooLarge, decode
 from notmyloan.seal.layout import Pixels
 
 MOST_PIXELS = 100_000_000  # 300 MB as RGB; a 200-megapixel file is refused before it is decoded
@@ -95,45 +95,30 @@ def _image(data: bytes, name: str, kind: str) -> Picture:
     image, _, _ = pillow()
     from PIL import ImageOps
 
+    large = InputError("seal.picture.pixels", name=name, megapixels=MOST_PIXELS // 1_000_000)
+    if kind == "heic":
+        try:
+            return Picture(decode(data, MOST_PIXELS), None, kind)
+        except TooLarge:
+            raise large from None
+        except Damaged:
+            raise InputError("seal.picture.broken", name=name) from None
     try:
         # The size is checked here, before anything is decoded, so Pillow's own warning is moot.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", image.DecompressionBombWarning)
-            opened = _heic(data) if kind == "heic" else _open(image, data, kind)
+            opened = image.open(io.BytesIO(data), formats=[kind.upper()])
         if opened.size[0] * opened.size[1] > MOST_PIXELS:
-            raise InputError("seal.picture.pixels", name=name, megapixels=MOST_PIXELS // 1_000_000)
-        picture = opened if kind == "heic" else _decoded(opened)
-        if kind == "heic":  # its decoder has turned it already
-            picture = picture.to_pillow()
-        else:
-            picture = _turned(ImageOps, picture)
-        pixels = _rgb(image, picture)
+            raise large
+        opened.load()
+        pixels = _rgb(image, _turned(ImageOps, opened))
     except image.DecompressionBombError:
-        raise InputError(
-            "seal.picture.pixels", name=name, megapixels=MOST_PIXELS // 1_000_000
-        ) from None
-    except (InputError, MissingExtraError):
+        raise large from None
+    except InputError:
         raise
     except Exception:  # decoders raise whatever a damaged file makes them
         raise InputError("seal.picture.broken", name=name) from None
     return Picture(pixels, _dpi(opened.info), kind)
-
-
-def _open(image: Any, data: bytes, kind: str) -> Any:
-    return image.open(io.BytesIO(data), formats=[kind.upper()])
-
-
-def _decoded(opened: Any) -> Any:
-    opened.load()
-    return opened
-
-
-def _heic(data: bytes) -> Any:
-    try:
-        import pi_heif
-    except ImportError:
-        raise MissingExtraError("seal", Text("seal.purpose")) from None
-    return pi_heif.open_heif(io.BytesIO(data))
 
 
 def _turned(operations: Any, picture: Any) -> Any:
