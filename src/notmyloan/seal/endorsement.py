@@ -25,7 +25,7 @@ from notmyloan.seal.wording import Language, endorsement_lines, running_text
 INK = (18, 58, 196)
 LIGHT_INK = (204, 226, 255)  # for bank cards of a dark colour
 _DARK = 118  # luma of a ground on which blue cannot be read
-OPACITY = 0.8
+OPACITY = 0.82
 SPARE = 2  # pixels between ink and a keep-out box: the mark's shift and one more
 
 
@@ -45,9 +45,10 @@ BOOKLET = Sizes(main=5.0, least=2.2, small=2.2, pitch=4.2)
 WHOLE = Sizes(main=7.5, least=3.0, small=3.0, pitch=7.0)
 _SIZES = {Kind.PAGE: WHOLE, Kind.PASSPORT: BOOKLET, Kind.HOUSEHOLD: BOOKLET}
 _SMALLEST = 12  # pixels an em; fewer are not legible
-_SMALL_INK = 222  # of 255: lighter, yet dark enough for a black and white copy
+_SMALL_INK = 242  # of 255: lighter, yet dark enough for a black and white copy
 _ENOUGH = 240  # glyphs, for the mark to survive a black and white copy
 _CLOSER = (1.0, 0.9, 0.8, 0.72)  # smaller and closer where room is scarce
+_SMALL_GAIN = 1.8  # thin strokes are the first that a copy loses
 _AIR = 1.08  # between small letters, so that their shifts can be told
 _SHORTEST = 1.8  # ems; shorter runs of small letters are no words
 
@@ -112,7 +113,7 @@ def _small(face: Face, words: str, room: Room, em: int, start: float, pitch: flo
     is no room the line pauses and its words go on behind; a run too short to read is left out.
     """
     steps = [advance(face, c) * em * _AIR + 1 for c in words]
-    shapes = [bitmap(face, c, em, ANGLE, 0, _SMALL_INK) for c in words]
+    shapes = [bitmap(face, c, em, ANGLE, 0, _SMALL_INK, _SMALL_GAIN) for c in words]
     glyphs: list[Glyph] = []
     place = 0
     for number in itertools.count():

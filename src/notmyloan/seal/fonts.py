@@ -107,12 +107,18 @@ def advance(face: Face, character: str) -> float:
 
 @lru_cache(maxsize=8192)
 def bitmap(
-    face: Face, character: str, size: int, angle: float = 0.0, bold: int = 0, strength: int = 255
+    face: Face,
+    character: str,
+    size: int,
+    angle: float = 0.0,
+    bold: int = 0,
+    strength: int = 255,
+    gain: float = 1.0,
 ) -> Bitmap | None:
     """The ink of `character` at `size` pixels an em; None where it has none (a space).
 
     `angle` in degrees against the clock, `bold` pixels added around, `strength` the coverage of
-    full ink.
+    full ink; `gain` above 1 makes thin strokes heavier by less than a pixel.
     """
     image, drawing, _ = pillow()
     middle = size + bold + 2
@@ -130,8 +136,9 @@ def bitmap(
         return None
     top, left = int(rows[0]), int(columns[0])
     cut = ink[top : rows[-1] + 1, left : columns[-1] + 1]
-    if strength != 255:
-        cut = np.rint(cut.astype(np.float32) * (strength / 255)).astype(np.uint8)
+    if strength != 255 or gain != 1.0:
+        heavier = np.minimum(cut.astype(np.float32) * gain, 255.0)
+        cut = np.rint(heavier * (strength / 255)).astype(np.uint8)
     cut = np.ascontiguousarray(cut)
     cut.setflags(write=False)  # shared by every layout
     return Bitmap(left - middle, top - middle, cut)
