@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import cv2
@@ -16,6 +17,7 @@ from notmyloan.seal.kinds import Kind, canonical_size
 from notmyloan.seal.layout import Pixels
 from notmyloan.story.people import Person, make_person
 
+DAY = date(2026, 11, 24)
 INK = (28, 28, 30)
 LABEL = (60, 110, 160)
 Corners = NDArray[np.float64]
@@ -293,7 +295,7 @@ def photo(
     ground: str = "wood",
     turn: float = 0.0,
     tilt: float = 0.1,
-    size: tuple[int, int] = (2000, 1500),
+    size: tuple[int, int] = (1600, 1200),
     share: float = 0.6,
 ) -> Shot:
     """One paper photographed: turned by `turn` degrees, perspective by `tilt`, filling `share` of

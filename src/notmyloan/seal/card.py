@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from notmyloan.model.errors import InputError, UsageError
 from notmyloan.seal.corners import Corners, area, clockwise, opencv, refine, sides
-from notmyloan.seal.kinds import DPI, Kind, canonical_size
+from notmyloan.seal.kinds import DPI, MILLIMETRES, Kind, canonical_size
 from notmyloan.seal.layout import Box, Pixels
-from notmyloan.seal.quads import find_quads
+from notmyloan.seal.quads import find_quads, overlap
 from notmyloan.seal.recognise import SURE, Reader, recognise
 
 _A4 = (8.27, 11.69)  # inches
+_RADIUS = 3.18  # millimetres, of an ID-1 card's corners (ISO/IEC 7810)
+_FRAME_SURE = 0.7  # with no edge to be seen, the marks must be clear
 _FRAME_ASPECT = 0.09  # how far from a card's a picture's may be that shows one card and no table
 
 
@@ -39,12 +42,20 @@ def find_cards(pixels: Pixels, read: Reader | None = None) -> tuple[Card, ...]:
     Then the caller can ask for corners (`card_at`) or treat the whole page (`whole_page`). `read`
     recognises text, where it is at hand. Raises MissingExtraError without OpenCV.
     """
-    found = [_named(pixels, quad.corners, read) for quad in find_quads(pixels)]
-    cards = [card for card in found if card.kind is not Kind.PAGE]
+    found = []
+    for quad in find_quads(pixels):
+        named = _named(pixels, quad.corners, read)
+        if named.kind is not Kind.PAGE:
+            found.append((quad.support * named.sure, named))
+    found.sort(key=lambda f: -f[0])
+    cards: list[Card] = []
+    for _, card in found:
+        if all(overlap(card.corners, other.corners) < 0.4 for other in cards):
+            cards.append(card)
     frame = _frame(pixels)
     if not cards and frame is not None:
         whole = _named(pixels, frame, read)
-        if whole.kind is not Kind.PAGE:
+        if whole.kind is not Kind.PAGE and whole.sure >= _FRAME_SURE:
             cards = [whole]
     row = max(pixels.shape[0] // 8, 1)
     cards.sort(key=lambda c: (int(c.corners[:, 1].mean()) // row, float(c.corners[:, 0].mean())))
@@ -114,7 +125,24 @@ def rectify(pixels: Pixels, card: Card) -> Pixels:
     flat: Pixels = cv2.warpPerspective(
         pixels, matrix, (wide, high), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
+    if MILLIMETRES[card.kind] == MILLIMETRES[Kind.ID_FRONT]:
+        _round_off(cv2, flat)
     return flat
+
+
+def _round_off(cv2: Any, flat: Pixels) -> None:
+    """Whitens what a card's round corners leave of the table, in place."""
+    high, wide = flat.shape[:2]
+    radius = round(_RADIUS / 25.4 * DPI)
+    inside = np.zeros((high, wide), np.uint8)
+    cv2.rectangle(inside, (radius, 0), (wide - 1 - radius, high - 1), 255, -1)
+    cv2.rectangle(inside, (0, radius), (wide - 1, high - 1 - radius), 255, -1)
+    for x in (radius, wide - 1 - radius):
+        for y in (radius, high - 1 - radius):
+            cv2.circle(inside, (x, y), radius, 255, -1, cv2.LINE_AA)
+    for rows in (slice(0, radius), slice(high - radius, high)):
+        share = inside[rows, :, None].astype(np.float32) / 255
+        flat[rows] = np.rint(flat[rows] * share + 255 * (1 - share)).astype(np.uint8)
 
 
 def homography(card: Card, size: tuple[int, int]) -> NDArray[np.float64]:

@@ -38,8 +38,8 @@ class Quad:
     support: float
 
 
-def find_quads(pixels: Pixels, most: int = 8) -> list[Quad]:
-    """Up to `most` papers, best first, none on top of a better one."""
+def find_quads(pixels: Pixels, most: int = 10) -> list[Quad]:
+    """Up to `most` papers, best first; small ones may lie within large ones."""
     cv2 = opencv()
     scale = min(_SIDE / max(pixels.shape[:2]), 1.0)
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -64,7 +64,10 @@ def find_quads(pixels: Pixels, most: int = 8) -> list[Quad]:
     kept: list[Quad] = []
     for support, corners in scored:
         support, corners = _outermost(cv2, lab, support, corners, scored)
-        if all(_overlap(cv2, corners, other.corners) < 0.4 for other in kept):
+        if all(
+            _common(cv2, corners, other.corners) < 0.55 * max(area(corners), area(other.corners))
+            for other in kept
+        ):
             kept.append(Quad(corners, support))
         if len(kept) == most:
             break
@@ -240,7 +243,7 @@ def _outermost(
             other > 0.85 * support
             and 1.02 < larger < 1.7
             and area(around) > area(best[1])
-            and _overlap(cv2, corners, around) > 0.97
+            and _common(cv2, corners, around) > 0.97 * area(corners)
             and _is_one_paper(cv2, lab, corners, around)
         ):
             best = other, around
@@ -263,10 +266,18 @@ def _is_one_paper(cv2: Any, lab: NDArray[np.uint8], inner: Corners, outer: Corne
     return bool(apart < 7 and margin.std(axis=0)[0] < 1.6 * inside.std(axis=0)[0] + 4)
 
 
-def _overlap(cv2: Any, a: Corners, b: Corners) -> float:
-    """The common area over the smaller one's."""
-    common, _ = cv2.intersectConvexConvex(a.astype(np.float32), b.astype(np.float32))
-    return float(common) / max(min(area(a), area(b)), 1.0)
+def overlap(one: Corners, other: Corners) -> float:
+    """The common area over the smaller one's, 0 to 1."""
+    return _common(opencv(), one, other) / max(min(area(one), area(other)), 1.0)
+
+
+def _is_same(cv2: Any, one: Corners, other: Corners) -> bool:
+    return _common(cv2, one, other) > 0.55 * max(area(one), area(other))
+
+
+def _common(cv2: Any, one: Corners, other: Corners) -> float:
+    common, _ = cv2.intersectConvexConvex(one.astype(np.float32), other.astype(np.float32))
+    return float(common)
 
 
 def _turn(a: float, b: float) -> float:

@@ -157,6 +157,7 @@ def _scores(m: _Marks) -> dict[Kind, float]:
         _high(m.row(m.letters, 0.36, 0.03, 0.62, 0.115), 0.4, 0.8),
         _high(m.share(m.red, 0.55, 0.7, 0.98, 0.99), 0.008, 0.03),
     )
+    calm = _low(m.share(m.dark | m.light, 0.0, 0.0, 1.0, 1.0), 0.11, 0.16)  # no cloth, no wood
     front = _all(right, left_empty, pale, words)
     return {
         Kind.ID_FRONT: _all(front, low_row, empty),
@@ -164,7 +165,7 @@ def _scores(m: _Marks) -> dict[Kind, float]:
         Kind.ID_BACK: _all(max(emblem, 0.9 * red), title, right_empty, date, pale),
         Kind.PASSPORT: _all(portrait, zone),
         Kind.HOUSEHOLD: _all(_high(level, 3, 6), _high(upright, 1, 3), 0.6 + 0.4 * upright_table),
-        Kind.BANK_CARD: _all(vivid, number, max(chip, 0.6)),
+        Kind.BANK_CARD: _all(vivid, number, max(chip, 0.6), calm),
     }
 
 
