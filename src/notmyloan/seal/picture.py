@@ -68,7 +68,7 @@ def write_picture(pixels: Pixels, format: Format, dpi: float) -> bytes:
     target = io.BytesIO()
     dots = (round(dpi), round(dpi))
     if format == "png":
-        picture.save(target, "PNG", dpi=dots, compress_level=4)
+        picture.save(target, "PNG", dpi=dots, compress_level=2)
         return target.getvalue()
     # Full colour resolution: the endorsement's thin blue strokes blur without it.
     picture.save(target, "JPEG", quality=94, subsampling=0, dpi=dots)

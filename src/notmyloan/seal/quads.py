@@ -63,6 +63,8 @@ def find_quads(pixels: Pixels, most: int = 10) -> list[Quad]:
     scored.sort(key=lambda q: -q[0] * area(q[1]) ** 0.5)
     kept: list[Quad] = []
     for support, corners in scored:
+        if any(_is_same(cv2, corners, other.corners) for other in kept):
+            continue
         support, corners = _outermost(cv2, lab, support, corners, scored)
         if all(
             _common(cv2, corners, other.corners) < 0.55 * max(area(corners), area(other.corners))
