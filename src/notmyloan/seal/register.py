@@ -1,0 +1,306 @@
+"""Lays a leaked picture over the kept original, so that detection need not know what happened.
+
+SIFT features (Lowe 2004) give a homography by MAGSAC++ (Barath et al. 2020); where they are too
+few, the picture's frame or a card's outline is tried in all its turns. Then a smoothed dense flow
+(DIS, Kroeger et al. 2016) follows paper that bends. Nothing here knows a code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from notmyloan.seal.corners import opencv
+from notmyloan.seal.layout import Pixels
+from notmyloan.seal.luma import Plane, canonical_size, luma
+from notmyloan.seal.quads import find_quads
+
+_LARGEST = 1800  # pixels of a suspect's longer side; more tell nothing
+_SMALLEST = 900  # smaller ones are enlarged, or SIFT finds too little
+_FEATURES = 2500
+_RATIO = 0.82
+_SURE = 22  # matches on one homography
+_ALIKE = 0.12  # correlation with the original below which nothing was registered
+_SMOOTH = 22.0  # canonical pixels: wider than a glyph, so that no glyph's shift is undone
+_REACH = 12.0  # canonical pixels that the flow may move
+
+
+@dataclass(frozen=True)
+class Original:
+    """A kept original with what registration needs of it. `pixels` as kept, `grey` canonical."""
+
+    pixels: Pixels
+    grey: Plane
+    points: NDArray[np.float32]
+    features: NDArray[np.float32]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the canonical grid."""
+        return self.grey.shape[1], self.grey.shape[0]
+
+
+@dataclass(frozen=True)
+class Registration:
+    """`grey`: the suspect; `matrix`: canonical to suspect pixels, 3 x 3; `flow`: canonical rows x
+    columns x 2, added before `matrix`; `matches`: features that agree, 0 for a fallback."""
+
+    grey: Plane
+    size: tuple[int, int]
+    matrix: NDArray[np.float64]
+    flow: NDArray[np.float32]
+    matches: int
+    mirrored: bool
+
+    @property
+    def scale(self) -> float:
+        """Suspect pixels for one canonical pixel, in the middle."""
+        wide, high = self.size
+        middle = np.array([[[wide / 2, high / 2], [wide / 2 + 1, high / 2], [wide / 2, high / 2 + 1]]])
+        a, b, c = _through(self.matrix, middle)[0]
+        cross = (b - a)[0] * (c - a)[1] - (b - a)[1] * (c - a)[0]
+        return float(np.sqrt(abs(cross)))
+
+    def sample(self, size: tuple[int, int] | None = None) -> tuple[Plane, NDArray[np.bool_]]:
+        """The suspect on the original's grid of `size` (canonical if None), and where it has
+        pixels at all."""
+        cv2 = opencv()
+        wide, high = size or self.size
+        sx, sy = self.size[0] / wide, self.size[1] / high
+        flow = self.flow
+        if (wide, high) != self.size:
+            flow = cv2.resize(flow, (wide, high), interpolation=cv2.INTER_LINEAR)
+        x = (np.arange(wide) + 0.5) * sx - 0.5
+        y = (np.arange(high) + 0.5) * sy - 0.5
+        grid = np.stack(np.broadcast_arrays(x[None, :], y[:, None]), axis=-1) + flow
+        grey, matrix = self.grey, self.matrix
+        step = self.scale * sx
+        if step > 1.4:  # average first, or fine print breaks up
+            grey = cv2.resize(grey, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA)
+            matrix = _resized(self.grey, grey) @ matrix
+        at = _through(matrix, grid)
+        inside = (
+            (at[..., 0] > 0) & (at[..., 1] > 0)
+            & (at[..., 0] < grey.shape[1] - 1) & (at[..., 1] < grey.shape[0] - 1)
+        )  # fmt: skip
+        at = at.astype(np.float32)
+        plane = cv2.remap(
+            grey, at[..., 0], at[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        )
+        return np.clip(plane, 0, 255), np.asarray(inside)
+
+
+def prepare(pixels: Pixels) -> Original:
+    """What registration needs of an original. Raises MissingExtraError."""
+    cv2 = opencv()
+    size = canonical_size(pixels.shape[1], pixels.shape[0])
+    grey = cv2.resize(luma(pixels), size, interpolation=cv2.INTER_AREA)
+    points, features = _features(grey)
+    return Original(pixels, grey, points, features)
+
+
+def register(original: Original, suspect: Pixels) -> Registration | None:
+    """The suspect on the original, mirrored back if need be; None where it shows something else.
+
+    Raises MissingExtraError.
+    """
+    cv2 = opencv()
+    grey = luma(suspect)
+    longest = max(grey.shape)
+    if longest > _LARGEST:
+        grey = cv2.resize(
+            grey, None, fx=_LARGEST / longest, fy=_LARGEST / longest, interpolation=cv2.INTER_AREA
+        )
+    best: Registration | None = None
+    for mirrored in (False, True):
+        tried = _by_features(original, grey, mirrored)
+        if tried is not None and (best is None or tried.matches > best.matches):
+            best = tried
+        # A background of fine lines also matches in a mirror, somewhat.
+        if best is not None and best.matches >= (4 - 3 * mirrored) * _SURE:
+            break
+    alike = _alike(original, best) if best is not None else -1.0
+    if best is not None and best.matches >= _SURE and alike > 2 * _ALIKE:
+        return best
+    tried = _by_outline(original, grey, suspect)
+    if tried is not None and tried[1] > alike:
+        best, alike = tried
+    return best if alike > _ALIKE else None
+
+
+def follow(registration: Registration, reference: Plane) -> Registration:
+    """The registration with its flow refined against a canonical `reference` picture."""
+    cv2 = opencv()
+    sampled, inside = registration.sample()
+    a, b = _levelled(reference), _levelled(np.where(inside, sampled, reference))
+    dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    dis.setFinestScale(1)
+    moved = dis.calc(a, b, None)
+    # A place counts by its texture, if the flow made the two alike there.
+    texture = cv2.Sobel(a, cv2.CV_32F, 1, 0) ** 2 + cv2.Sobel(a, cv2.CV_32F, 0, 1) ** 2
+    texture = np.minimum(cv2.blur(texture, (9, 9)), 6000)
+    far = np.linalg.norm(moved, axis=2) > _REACH
+    weight = np.where(inside & ~far, texture + 20, 0).astype(np.float32)
+    smooth = _smoothed(moved, weight)
+    off = np.linalg.norm(moved - smooth, axis=2)
+    weight = np.asarray(weight / (1 + (off / 0.7) ** 2), np.float32)
+    return replace(registration, flow=registration.flow + _smoothed(moved, weight))
+
+
+def _smoothed(flow: NDArray[np.float32], weight: Plane) -> NDArray[np.float32]:
+    cv2 = opencv()
+    small = (max(flow.shape[1] // 4, 8), max(flow.shape[0] // 4, 8))
+    planes = [flow[..., 0] * weight, flow[..., 1] * weight, weight]
+    narrow = [cv2.resize(p, small, interpolation=cv2.INTER_AREA) for p in planes]
+    x, y, w = (cv2.GaussianBlur(p, (0, 0), _SMOOTH / 4) for p in narrow)
+    w = w + 1e-3 * float(w.max()) + 1e-6
+    smooth = cv2.resize(np.dstack([x / w, y / w]), (flow.shape[1], flow.shape[0]))
+    return np.asarray(smooth, np.float32)
+
+
+def _levelled(plane: Plane) -> NDArray[np.uint8]:
+    """Without light and contrast, so that a photocopy flows as the original does."""
+    cv2 = opencv()
+    plane = cv2.GaussianBlur(plane, (0, 0), 1.0)
+    mean = cv2.blur(plane, (41, 41))
+    spread = np.sqrt(np.maximum(cv2.blur(plane * plane, (41, 41)) - mean * mean, 0))
+    return np.clip((plane - mean) / (spread + 6) * 42 + 128, 0, 255).astype(np.uint8)
+
+
+def _features(grey: Plane) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Places (count x 2) and RootSIFT descriptors (count x 128)."""
+    cv2 = opencv()
+    sift = cv2.SIFT_create(nfeatures=_FEATURES, contrastThreshold=0.02)
+    points, features = sift.detectAndCompute(np.clip(grey, 0, 255).astype(np.uint8), None)
+    if features is None:
+        return np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32)
+    root = np.sqrt(features / np.maximum(features.sum(axis=1, keepdims=True), 1e-6))
+    return np.array([p.pt for p in points], np.float32), np.asarray(root, np.float32)
+
+
+def _by_features(original: Original, grey: Plane, mirrored: bool) -> Registration | None:
+    cv2 = opencv()
+    if mirrored:
+        grey = np.ascontiguousarray(grey[:, ::-1])
+    enlarge = max(_SMALLEST / max(grey.shape), 1.0)
+    seen = grey
+    if enlarge > 1:
+        seen = cv2.resize(grey, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC)
+    points, features = _features(seen)
+    if len(points) < 8 or len(original.points) < 8:
+        return None
+    alike = features @ original.features.T
+    order = np.argpartition(-alike, 1, axis=1)[:, :2]
+    pair = np.take_along_axis(alike, order, axis=1)
+    first = np.where(pair[:, 0] >= pair[:, 1], order[:, 0], order[:, 1])
+    near, next_ = 2 - 2 * pair.max(axis=1), 2 - 2 * pair.min(axis=1)
+    good = near < _RATIO**2 * next_
+    if good.sum() < 8:
+        return None
+    matrix, mask = cv2.findHomography(
+        original.points[first[good]], points[good], cv2.USAC_MAGSAC, 4.0,
+        maxIters=5000, confidence=0.9999,
+    )  # fmt: skip
+    if matrix is None:
+        return None
+    matrix = np.linalg.inv(_resized(grey, seen)) @ matrix
+    if not _sane(matrix, original.size):
+        return None
+    return Registration(
+        grey, original.size, matrix, _still(original), int(mask.sum()), mirrored
+    )
+
+
+def _by_outline(
+    original: Original, grey: Plane, suspect: Pixels
+) -> tuple[Registration, float] | None:
+    """By the frame or a card's outline in all turns: the one most like the original, and how."""
+    cv2 = opencv()
+    high, wide = grey.shape
+    frame = np.array([(0, 0), (wide, 0), (wide, high), (0, high)], np.float64) - 0.5
+    outlines = [frame]
+    ratio = wide / suspect.shape[1]
+    if min(suspect.shape[:2]) >= 64:
+        outlines += [(q.corners + 0.5) * ratio - 0.5 for q in find_quads(suspect)[:2]]
+    w, h = original.size
+    corners = np.array([(0, 0), (w, 0), (w, h), (0, h)], np.float64) - 0.5
+    best: tuple[Registration, float] | None = None
+    for outline in outlines:
+        for turn in range(4):
+            for mirrored in (False, True):
+                to = np.roll(outline, turn, axis=0)
+                if mirrored:
+                    to = np.roll(to[::-1], 1, axis=0)
+                matrix = cv2.getPerspectiveTransform(
+                    corners.astype(np.float32), to.astype(np.float32)
+                )
+                tried = Registration(grey, (w, h), matrix, _still(original), 0, mirrored)
+                alike = _alike(original, tried)
+                if best is None or alike > best[1]:
+                    best = tried, alike
+    if best is None:
+        return None
+    moved = _shifted(original, best[0])
+    alike = _alike(original, moved)
+    return (moved, alike) if alike > best[1] else best
+
+
+def _shifted(original: Original, registration: Registration) -> Registration:
+    """Moved as a whole, by phase correlation."""
+    cv2 = opencv()
+    plane, _ = registration.sample()
+    a, b = _levelled(original.grey), _levelled(plane)
+    (dx, dy), _ = cv2.phaseCorrelate(a.astype(np.float64), b.astype(np.float64))
+    move = np.array([[1, 0, dx], [0, 1, dy], [0, 0, 1]])
+    return replace(registration, matrix=registration.matrix @ move)
+
+
+def _alike(original: Original, registration: Registration) -> float:
+    """Correlation of the two pictures without light and contrast, -1 to 1."""
+    small = (original.size[0] // 3, original.size[1] // 3)
+    cv2 = opencv()
+    plane, inside = registration.sample(small)
+    if inside.mean() < 0.03:
+        return -1.0
+    a = _levelled(cv2.resize(original.grey, small, interpolation=cv2.INTER_AREA))[inside]
+    b = _levelled(plane)[inside]
+    if a.std() < 1 or b.std() < 1:
+        return -1.0
+    return float(np.corrcoef(a, b)[0, 1])
+
+
+def _through(matrix: NDArray[np.float64], at: NDArray[Any]) -> NDArray[np.float64]:
+    """Points (… x 2) through a homography."""
+    x, y = at[..., 0], at[..., 1]
+    w = matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2]
+    w = np.where(np.abs(w) < 1e-9, 1e-9, w)
+    u = (matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2]) / w
+    v = (matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2]) / w
+    return np.stack([u, v], axis=-1)
+
+
+def _resized(before: Plane, after: Plane) -> NDArray[np.float64]:
+    """The matrix of a resize; pixel centres at whole numbers."""
+    sx, sy = after.shape[1] / before.shape[1], after.shape[0] / before.shape[0]
+    return np.array([[sx, 0, (sx - 1) / 2], [0, sy, (sy - 1) / 2], [0, 0, 1.0]])
+
+
+def _still(original: Original) -> NDArray[np.float32]:
+    return np.zeros((*original.grey.shape, 2), np.float32)
+
+
+def _sane(matrix: NDArray[np.float64], size: tuple[int, int]) -> bool:
+    """Whether the original's corners go to a convex figure, not turned over, of some size."""
+    wide, high = size
+    corners = np.array([(0, 0), (wide, 0), (wide, high), (0, high)], np.float64)
+    behind = (np.c_[corners, np.ones(4)] @ matrix[2]) / matrix[2, 2]
+    if (behind <= 0.1).any():
+        return False
+    to = _through(matrix, corners)
+    edges = np.roll(to, -1, axis=0) - to
+    after = np.roll(edges, -1, axis=0)
+    turns = edges[:, 0] * after[:, 1] - edges[:, 1] * after[:, 0]
+    return bool((turns > 0).all() and turns.min() > 200)
