@@ -123,9 +123,7 @@ def whose(
     known = original if isinstance(original, Original) else prepare(original)
     found = measure(suspect, known, key, layouts, sketches)
     if found is None:
-        return Result(
-            Answer.OTHER, (), limit, len(copies), suspects, error, np.zeros(len(copies))
-        )
+        return Result(Answer.OTHER, (), limit, len(copies), suspects, error, np.zeros(len(copies)))
     z = scores(found, key, copies)
     return decide(found, z, copies, limit, suspects, error)
 
@@ -217,9 +215,7 @@ def measure(
                 reference = cv2.resize(full, grid, interpolation=cv2.INTER_AREA)
             fitted = fit(plane, reference, _reliable(inside))
         for name, _ in seen:
-            glyphs[name] = glyph.responses(
-                plane, inside, fitted, original.pixels, layouts[name]
-            )
+            glyphs[name] = glyph.responses(plane, inside, fitted, original.pixels, layouts[name])
     return Statistic(w, glyphs, place)
 
 

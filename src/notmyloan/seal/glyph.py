@@ -130,7 +130,9 @@ def _owners(layout: Layout) -> NDArray[np.float32]:
     for number, glyph in enumerate(layout.glyphs, 1):
         rows, columns = glyph.coverage.shape
         x0, y0 = max(glyph.x - _AROUND, 0), max(glyph.y - _AROUND, 0)
-        part = owner[y0 : max(glyph.y + rows + _AROUND, 0), x0 : max(glyph.x + columns + _AROUND, 0)]
+        part = owner[
+            y0 : max(glyph.y + rows + _AROUND, 0), x0 : max(glyph.x + columns + _AROUND, 0)
+        ]
         part[part == 0] = number
     for number, glyph in enumerate(layout.glyphs, 1):
         x0, y0 = max(glyph.x, 0), max(glyph.y, 0)

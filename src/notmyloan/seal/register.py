@@ -59,7 +59,9 @@ class Registration:
     def scale(self) -> float:
         """Suspect pixels for one canonical pixel, in the middle."""
         wide, high = self.size
-        middle = np.array([[[wide / 2, high / 2], [wide / 2 + 1, high / 2], [wide / 2, high / 2 + 1]]])
+        middle = np.array(
+            [[[wide / 2, high / 2], [wide / 2 + 1, high / 2], [wide / 2, high / 2 + 1]]]
+        )
         a, b, c = _through(self.matrix, middle)[0]
         cross = (b - a)[0] * (c - a)[1] - (b - a)[1] * (c - a)[0]
         return float(np.sqrt(abs(cross)))
@@ -209,9 +211,7 @@ def _by_features(original: Original, grey: Plane, mirrored: bool) -> Registratio
     matrix = np.linalg.inv(_resized(grey, seen)) @ matrix
     if not _sane(matrix, original.size):
         return None
-    return Registration(
-        grey, original.size, matrix, _still(original), int(mask.sum()), mirrored
-    )
+    return Registration(grey, original.size, matrix, _still(original), int(mask.sum()), mirrored)
 
 
 def _by_outline(
