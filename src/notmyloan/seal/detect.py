@@ -250,7 +250,7 @@ def _layouts(
     target = small.ravel() / (np.linalg.norm(small) + 1e-6)
     chosen: list[int] = []
     rest = target
-    share = np.zeros(0)
+    share: NDArray[np.float64] = np.zeros(0)
     # Orthogonal matching pursuit: mixed copies show several layouts, each fainter.
     while len(chosen) < _MOST_LAYOUTS:
         alike = np.abs(rows @ rest)
@@ -259,7 +259,8 @@ def _layouts(
         if alike[best] < _SEEN:
             break
         chosen.append(best)
-        share, *_ = np.linalg.lstsq(rows[chosen].T, target, rcond=None)
+        solved = np.linalg.lstsq(rows[chosen].T, target, rcond=None)[0]
+        share = np.asarray(solved, np.float64)
         rest = target - rows[chosen].T @ share
     if not chosen:
         return []

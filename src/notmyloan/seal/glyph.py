@@ -20,6 +20,11 @@ _NEIGHBOURS = 3.0  # glyph heights: within these all glyphs lie wrong together, 
 _MOST = 2.2  # shifts beyond this are no shifts
 
 
+def parameters() -> dict[str, int]:
+    """What a commitment must name: pixels of a shift, chips a glyph."""
+    return {"shift": 1, "chips": 2}
+
+
 def chips(layout: Layout) -> int:
     """How many chips of code a layout carries."""
     return 2 * len(layout.glyphs)
@@ -74,7 +79,7 @@ def responses(
 
     def shown(dx: int, dy: int) -> Plane:
         moved = np.roll(cover, (dy, dx), (0, 1)) if dx or dy else cover
-        plane = clean + change * moved
+        plane: Plane = np.asarray(clean + change * moved, np.float32)
         if grid != (layout.width, layout.height):
             plane = cv2.resize(plane, grid, interpolation=cv2.INTER_AREA)
         return fitted.predict(plane)

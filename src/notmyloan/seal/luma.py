@@ -99,7 +99,15 @@ def plan(key: bytes, size: tuple[int, int]) -> Plan:
     rng = generator(key, LUMA)
     chip = np.empty(count, np.int64)
     chip[rng.permutation(count)] = np.arange(count) % CHIPS
-    return Plan(chip, rng.integers(0, 2, count) * 2.0 - 1)
+    return Plan(chip, np.where(rng.integers(0, 2, count) > 0, 1.0, -1.0))
+
+
+def parameters() -> dict[str, float | list[float]]:
+    """What a commitment must name, or another version could not test its copies."""
+    return {
+        "chips": CHIPS, "area": AREA, "block": BLOCK, "waves": list(_WAVES), "db": _DB,
+        "busy": list(_BUSY),
+    }  # fmt: skip
 
 
 def luma(pixels: Pixels) -> Plane:

@@ -127,9 +127,9 @@ def register(original: Original, suspect: Pixels) -> Registration | None:
     alike = _alike(original, best) if best is not None else -1.0
     if best is not None and best.matches >= _SURE and alike > 2 * _ALIKE:
         return best
-    tried = _by_outline(original, grey, suspect)
-    if tried is not None and tried[1] > alike:
-        best, alike = tried
+    framed = _by_outline(original, grey, suspect)
+    if framed is not None and framed[1] > alike:
+        best, alike = framed
     return best if alike > _ALIKE else None
 
 
@@ -169,7 +169,8 @@ def _levelled(plane: Plane) -> NDArray[np.uint8]:
     plane = cv2.GaussianBlur(plane, (0, 0), 1.0)
     mean = cv2.blur(plane, (41, 41))
     spread = np.sqrt(np.maximum(cv2.blur(plane * plane, (41, 41)) - mean * mean, 0))
-    return np.clip((plane - mean) / (spread + 6) * 42 + 128, 0, 255).astype(np.uint8)
+    level = np.clip((plane - mean) / (spread + 6) * 42 + 128, 0, 255)
+    return np.asarray(level, np.uint8)
 
 
 def _features(grey: Plane) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

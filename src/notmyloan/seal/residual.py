@@ -85,7 +85,9 @@ def _curve(x: Plane, y: Plane, weight: Plane) -> NDArray[np.float32]:
     known = np.flatnonzero(count > floor)
     if len(known) < 2:
         return np.linspace(0, 255, _LEVELS).astype(np.float32)
-    values = _rising(total[known] / count[known], count[known])
+    values = _rising(
+        (total[known] / count[known]).astype(np.float64), count[known].astype(np.float64)
+    )
     curve = np.interp(np.arange(_LEVELS), known, values)
     return np.asarray(np.convolve(np.pad(curve, 1, "edge"), [0.25, 0.5, 0.25], "valid"), np.float32)
 
