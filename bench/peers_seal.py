@@ -3,7 +3,6 @@
 Arguments: the peer, "embed" or "extract", and a folder with in.npz, where out.npz goes.
 """
 
-import os
 import sys
 import tempfile
 import types
@@ -15,7 +14,7 @@ import numpy as np
 for name in ("torch", "onnxruntime"):
     sys.modules.setdefault(name, types.ModuleType(name))
 
-import cv2
+import cv2  # noqa: E402
 
 
 def blind(what: str, picture: np.ndarray, bits: np.ndarray) -> np.ndarray:
@@ -23,12 +22,12 @@ def blind(what: str, picture: np.ndarray, bits: np.ndarray) -> np.ndarray:
 
     mark = WaterMark(password_img=1, password_wm=1)
     with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "p.png")
+        path = str(Path(folder) / "p.png")
         cv2.imwrite(path, picture[..., ::-1])
         if what == "embed":
             mark.read_img(path)
             mark.read_wm(bits.astype(bool), mode="bit")
-            out = os.path.join(folder, "q.png")
+            out = str(Path(folder) / "q.png")
             mark.embed(out)
             return cv2.imread(out)[..., ::-1]
         return (np.asarray(mark.extract(path, wm_shape=len(bits), mode="bit")) > 0.5).astype(
