@@ -15,6 +15,7 @@ from notmyloan.model.finding import Reason
 from notmyloan.model.label import LABELS, Judgement
 from notmyloan.model.text import Text
 from notmyloan.screen.fold import CONTACT, LINK, NUMBER, SYLLABLE
+from notmyloan.screen.model import joined
 from notmyloan.screen.sender import Sender, sender_of
 from notmyloan.screen.stream import MARKS, Stream
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 QUOTES: Final = 3
+STEPS: Final = 64
 # Log-odds below which a reason is not worth a sentence: it would not move 50 % to 57 %.
 WORTH: Final = 0.3
 _LONGEST: Final = 10
@@ -45,9 +47,9 @@ def explain(
     second = int(np.where(np.arange(len(LABELS)) == first, -np.inf, scores).argmax())
     total = float(scores[first] - scores[second])
 
-    stream, by_code, by_mark, _ = model.linear.parts(text)
-    codes = by_code[:, first] - by_code[:, second]
-    marks = by_mark[:, first] - by_mark[:, second]
+    stream, by_code, by_mark, bias = model.linear.parts(text)
+    pull = _pull(bias, model.linear.scores([text])[0], first, second)
+    codes, marks = by_code @ pull, by_mark @ pull
     reasons = _quotes(stream, codes)
     for name, weight in zip(MARKS, marks.tolist(), strict=True):
         sign = name.removeprefix("english_")
@@ -55,7 +57,7 @@ def explain(
             reasons.append(Reason(Text(f"screen.reason.{sign}"), weight))
     if party is not None:
         form = sender_of(party)
-        alone = model.linear.scores([text])[0]
+        alone = model.scores([text])[0]
         weight = total - float(alone[first] - alone[second])
         if form is not Sender.UNKNOWN and abs(weight) >= 0.1:
             reasons.append(Reason(Text(f"screen.reason.sender_{form}"), weight))
@@ -66,6 +68,20 @@ def explain(
         other=Text(f"screen.label.{LABELS[second]}"),
     )
     return (*reasons, Reason(other, rest))
+
+
+def _pull(begin: Floats, end: Floats, first: int, second: int) -> Floats:
+    """How much one more of each linear score adds to the odds of `first` against `second`, on
+    average between a text without wording and this one, so that the summands of the scores add
+    up to the odds (integrated gradients: Sundararajan, Taly and Yan, 2017)."""
+    count = len(end)
+    step = 1e-4 * np.eye(count)
+    at = begin + (np.arange(STEPS)[:, None] + 0.5) / STEPS * (end - begin)
+    ahead = joined((at[:, None] + step).reshape(-1, count))
+    behind = joined((at[:, None] - step).reshape(-1, count))
+    rise = (ahead[:, first] - ahead[:, second]) - (behind[:, first] - behind[:, second])
+    pull: Floats = rise.reshape(STEPS, count).mean(axis=0) / 2e-4
+    return pull
 
 
 def _quotes(stream: Stream, weights: Floats) -> list[Reason]:

@@ -1,14 +1,16 @@
 """Hashed n-grams of a stream: which buckets a text's wording falls into.
 
-Chinese is read in single characters and pairs (longer grams of a text join too little to help
-and dilute the rest), English in runs of three to five letters, and pairs are read once more as
-they sound (pinyin), so that 代款, 带款 and 贷款 share something. Each kind of gram has its own
-part of the table of weights; bucket 0 means "no gram here".
+A text is read twice. Folded, so that a wording and its disguises share their grams: Chinese in
+single characters and pairs, Latin letters in runs of three and four, and pairs once more as they
+sound (pinyin), so that 代款, 带款 and 贷款 share something. And plain, as it was typed: capitals,
+commas and spacing tell an advert from a chat better than anything that folding leaves. Each kind
+of gram has its own part of the table of weights and counts once a text however often it stands
+there; bucket 0 means "no gram here".
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -16,97 +18,155 @@ from numpy.typing import NDArray
 
 from notmyloan.screen.stream import Stream
 
+Codes = NDArray[np.uint32]
+Found = NDArray[np.int32]
+
 
 @dataclass(frozen=True, slots=True)
 class Gram:
-    """One kind of gram: `span` codes, counted with `scale`, read as written or as `spoken`.
+    """One kind of gram: `span` codes, read as written or as `spoken`, folded or `plain`.
 
-    It lies in `bits` bits of buckets from `base` on; in English texts, which share nothing with
-    Chinese ones, in `english_bits` from `english_base` on (no bits: not read there). `latin`
-    grams begin with a Latin letter, wherever they are."""
+    It lies in `bits` bits of buckets from `base` on and counts with `scale`; in English texts,
+    which share nothing with Chinese ones, in `english_bits` from `english_base` on with
+    `english_scale` (no bits: not read there). `latin` grams begin with a Latin letter, wherever
+    they are."""
 
     span: int
     bits: int
-    base: int
-    english_bits: int
-    english_base: int
     scale: float
+    english_bits: int
+    english_scale: float
     latin: bool = False
     spoken: bool = False
+    plain: bool = False
+    base: int = 0
+    english_base: int = 0
 
     def ranges(self) -> tuple[slice, slice]:
         """Its buckets in Chinese and in English texts."""
+        chinese = (1 << self.bits) if self.bits else 0
         english = (1 << self.english_bits) if self.english_bits else 0
         return (
-            slice(self.base, self.base + (1 << self.bits)),
+            slice(self.base, self.base + chinese),
             slice(self.english_base, self.english_base + english),
         )
 
 
-def _laid_out(*kinds: tuple[int, int, int, float, bool, bool]) -> tuple[Gram, ...]:
+def _laid_out(*kinds: Gram) -> tuple[Gram, ...]:
     grams: list[Gram] = []
     base = 1
-    for span, bits, english_bits, scale, latin, spoken in kinds:
-        english_base = base + (1 << bits)
-        grams.append(Gram(span, bits, base, english_bits, english_base, scale, latin, spoken))
+    for kind in kinds:
+        english_base = base + ((1 << kind.bits) if kind.bits else 0)
+        grams.append(replace(kind, base=base, english_base=english_base))
         base = grams[-1].ranges()[1].stop
     return tuple(grams)
 
 
 GRAMS: Final = _laid_out(
-    (1, 14, 8, 2.0, False, False),
-    (2, 17, 12, 1.0, False, False),
-    (3, 15, 15, 0.8, True, False),
-    (4, 15, 16, 0.8, True, False),
-    (5, 15, 16, 0.5, True, False),
-    (2, 16, 0, 0.3, False, True),
+    Gram(1, 14, 0.6, 8, 0.6),
+    Gram(2, 17, 0.3, 12, 0.3),
+    Gram(3, 15, 0.3, 15, 0.3, latin=True),
+    Gram(4, 15, 0.3, 16, 0.3, latin=True),
+    Gram(2, 16, 0.15, 0, 0.0, spoken=True),
+    Gram(1, 14, 1.0, 8, 1.0, plain=True),
+    Gram(2, 17, 1.0, 13, 1.0, plain=True),
+    Gram(3, 0, 0.0, 16, 1.0, plain=True),
+    Gram(4, 0, 0.0, 17, 1.0, plain=True),
 )
+FOLDED: Final = tuple(g for g in GRAMS if not g.plain)
+PLAIN: Final = tuple(g for g in GRAMS if g.plain)
 BUCKETS: Final = GRAMS[-1].ranges()[1].stop
 
 _MULTIPLIER: Final = np.uint32(0x9E3779B1)
 _MIX: Final = np.uint32(0x85EBCA6B)
 _FINISH: Final = np.uint32(0xC2B2AE35)
 _SOUND_BASE: Final = np.uint32(0x01000000)
+_BUCKET_BITS: Final = np.uint32(20)
+# So many texts fit beside a bucket into 32 bits, which sort fastest.
+MOST_TEXTS: Final = 1 << 12
 
 
-def buckets(stream: Stream, sounds: NDArray[np.uint16]) -> NDArray[np.int32]:
-    """The bucket of each gram: one row a code of the stream, one column a gram of GRAMS."""
+def folded(stream: Stream, sounds: NDArray[np.uint16]) -> Found:
+    """The bucket of each folded gram: one row a code of the stream, one column a gram of
+    FOLDED."""
     codes = stream.codes
-    size = len(codes)
-    out = np.zeros((size, len(GRAMS)), np.int32)
-    reach = np.repeat(stream.stop, stream.stop - stream.start + 1) - np.arange(size)
-    english = np.repeat(stream.english, stream.stop - stream.start + 1)
-    mixed_languages = bool(stream.english.any())
+    sizes = stream.stop - stream.start + 1
+    out = np.zeros((len(codes), len(FOLDED)), np.int32)
     latin = ((codes >= 97) & (codes <= 122)) | (codes == 0x20)
+    # A code's sound, or itself where it has none: symbols.
+    sound = sounds[np.minimum(codes, 0xFFFF)].astype(np.uint32)
+    heard = np.where(sound > 0, sound + _SOUND_BASE, codes)
     for spoken in (False, True):
-        read = codes
-        if spoken:
-            # A code's sound, or itself where it has none: symbols.
-            sound = sounds[np.minimum(codes, 0xFFFF)].astype(np.uint32)
-            read = np.where(sound > 0, sound + _SOUND_BASE, codes)
-        columns = {g.span: i for i, g in enumerate(GRAMS) if g.spoken == spoken}
-        spread = read * _MULTIPLIER
-        rolled = spread
-        for span in range(1, min(max(columns), size) + 1):
-            if span > 1:
-                rolled = (rolled[:-1] ^ (rolled[:-1] >> np.uint32(15))) * _MIX
-                rolled += spread[span - 1 :]
-            column = columns.get(span)
-            if column is None:
+        kinds = {i: g for i, g in enumerate(FOLDED) if g.spoken == spoken}
+        _hash(out, heard if spoken else codes, stream, sizes, kinds, latin)
+    return out
+
+
+def plain(stream: Stream) -> Found:
+    """The bucket of each plain gram: one row a character of the source, one column a gram of
+    PLAIN."""
+    ends = np.append(stream.source_start[1:], len(stream.plain))
+    out = np.zeros((len(stream.plain), len(PLAIN)), np.int32)
+    sizes = ends - stream.source_start
+    _hash(out, stream.plain, stream, sizes, dict(enumerate(PLAIN)), None)
+    return out
+
+
+def _hash(
+    out: Found, read: Codes, stream: Stream, sizes: NDArray[np.int64], kinds: dict[int, Gram],
+    latin: NDArray[np.bool_] | None,
+) -> None:  # fmt: skip
+    """Fill the columns of `out` that `kinds` names with the grams of `read`."""
+    size = len(read)
+    english = np.repeat(stream.english, sizes)
+    reach = np.repeat(np.cumsum(sizes), sizes) - np.arange(size)
+    any_english, any_chinese = bool(stream.english.any()), not stream.english.all()
+    spread = read * _MULTIPLIER
+    rolled = spread
+    for span in range(1, min(max(g.span for g in kinds.values()), size) + 1):
+        if span > 1:
+            rolled = (rolled[:-1] ^ (rolled[:-1] >> np.uint32(15))) * _MIX
+            rolled += spread[span - 1 :]
+        for column, gram in kinds.items():
+            if gram.span != span:
                 continue
-            gram = GRAMS[column]
             mixed = (rolled ^ (rolled >> np.uint32(16))) * _FINISH
-            bucket = (mixed >> np.uint32(32 - gram.bits)).astype(np.int32)
-            bucket += np.int32(gram.base)
-            whole = reach[: len(bucket)] >= span
-            if gram.latin:
-                whole &= latin[: len(bucket)]
-            if mixed_languages:
-                there = english[: len(bucket)]
+            whole = reach[: len(mixed)] >= span
+            if gram.latin and latin is not None:
+                whole &= latin[: len(mixed)]
+            there = english[: len(mixed)]
+            bucket = np.zeros(len(mixed), np.int32)
+            if gram.bits and any_chinese:
+                bucket = (mixed >> np.uint32(32 - gram.bits)).astype(np.int32)
+                bucket += np.int32(gram.base)
+            if any_english:
                 if gram.english_bits:
                     other = (mixed >> np.uint32(32 - gram.english_bits)).astype(np.int32)
                     bucket = np.where(there, other + np.int32(gram.english_base), bucket)
                 else:
-                    whole &= ~there
+                    bucket[there] = 0
             out[: len(bucket), column] = np.where(whole, bucket, 0)
-    return out
+
+
+def distinct(stream: Stream, sounds: NDArray[np.uint16]) -> tuple[Found, NDArray[np.int64]]:
+    """The buckets of each text, each once, bucket 0 first; and where each text's begin.
+
+    At most MOST_TEXTS texts at once.
+    """
+    texts = len(stream.start)
+    owners = np.arange(texts, dtype=np.uint32) << _BUCKET_BITS
+    ends = np.append(stream.source_start[1:], len(stream.plain))
+    parts: list[Codes] = [owners]
+    for found, sizes in (
+        (folded(stream, sounds), stream.stop - stream.start + 1),
+        (plain(stream), ends - stream.source_start),
+    ):
+        row, column = np.nonzero(found)
+        bucket: Codes = found[row, column].view(np.uint32)
+        parts.append(np.bitwise_or(np.repeat(owners, sizes)[row], bucket))
+    sorted_keys = np.sort(np.concatenate(parts))
+    first = np.concatenate((np.ones(1, np.bool_), sorted_keys[1:] != sorted_keys[:-1]))
+    keys = sorted_keys[first]
+    begin: NDArray[np.int64] = np.searchsorted(keys, owners)
+    mask = np.uint32((1 << int(_BUCKET_BITS)) - 1)
+    return (keys & mask).astype(np.int32), begin

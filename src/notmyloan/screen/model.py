@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notmyloan.model.finding import Reason
-from notmyloan.model.label import LABELS, Judgement
-from notmyloan.screen.features import BUCKETS, GRAMS, buckets
+from notmyloan.model.label import LABELS, Judgement, Label
+from notmyloan.screen.features import BUCKETS, FOLDED, PLAIN, distinct, folded, plain
 from notmyloan.screen.fold import FoldTables
 from notmyloan.screen.sender import SENDER_WEIGHTS, Sender, sender_of
 from notmyloan.screen.stream import MARKS, Stream, Streamer
@@ -32,20 +32,38 @@ from notmyloan.screen.stream import MARKS, Stream, Streamer
 Floats = NDArray[np.float64]
 
 WEIGHTS: Final = "messages.npz"
+# The columns of the weights: the ten labels' scores, then the two log-odds of the expert for
+# free writing: that a text is unwanted, and that it is of its register at all.
+CLASSES: Final = (*(label.value for label in LABELS), "unwanted", "free_writing")
+_UNWANTED: Final = np.array(
+    [
+        label
+        not in (
+            Label.VERIFICATION_CODE,
+            Label.DUNNING,
+            Label.TRANSACTIONAL,
+            Label.PERSONAL,
+        )
+        for label in LABELS
+    ]
+)
+_WANTED: Final = ~_UNWANTED & np.array([label is not Label.DUNNING for label in LABELS])
 # So many texts at once keep the gathered rows inside the processor's cache.
 BATCH: Final = 384
 # Three 21-bit lanes in each 64-bit word: the largest text cannot overflow one.
 _LANE: Final = 21
 _PER_WORD: Final = 3
 _LANE_MASK: Final = np.uint64((1 << _LANE) - 1)
+_HALF: Final = np.uint64((1 << 32) - 1)
 _ZERO: Final = 128  # a weight of nought, as stored
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """What training leaves. `grams` (BUCKETS x classes, uint8, nought at 128) times `steps` are
-    the grams' weights; `spread` (uint8) times `spread_step` a gram's part in the length of its
-    vector; `marks` and `bias` as they are; `classes` the names in order."""
+    the grams' weights; `spread` (BUCKETS x 2, uint8) times `spread_step` a gram's part in the
+    length of its vector, and `reads` which of the two lengths each class is divided by; `marks`
+    and `bias` as they are; `classes` the names in order."""
 
     version: str
     classes: tuple[str, ...]
@@ -53,6 +71,7 @@ class Weights:
     steps: NDArray[np.float32]
     spread: NDArray[np.uint8]
     spread_step: float
+    reads: NDArray[np.int64]
     marks: NDArray[np.float32]
     bias: NDArray[np.float32]
     fold: FoldTables
@@ -65,12 +84,13 @@ class Weights:
             "mark_names": np.array(MARKS),
             "steps": self.steps,
             "spread": self.spread,
+            "reads": self.reads,
             "spread_step": np.array(self.spread_step),
             "marks": self.marks,
             "bias": self.bias,
             **self.fold.arrays(),
         }
-        used = np.flatnonzero(self.spread)
+        used = np.flatnonzero(self.spread[:, 0] | self.spread[:, 1])
         arrays["grams"] = self.grams[used]
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
@@ -91,7 +111,7 @@ class Weights:
             raise ValueError("these weights were trained for other features: train again")
         classes = tuple(str(c) for c in arrays["classes"])
         grams = np.full((BUCKETS, len(classes)), _ZERO, np.uint8)
-        grams[np.flatnonzero(arrays["spread"])] = arrays["grams"]
+        grams[np.flatnonzero(arrays["spread"][:, 0] | arrays["spread"][:, 1])] = arrays["grams"]
         return cls(
             version=str(arrays["version"]),
             classes=classes,
@@ -99,6 +119,7 @@ class Weights:
             steps=arrays["steps"],
             spread=arrays["spread"],
             spread_step=float(arrays["spread_step"]),
+            reads=arrays["reads"],
             marks=arrays["marks"],
             bias=arrays["bias"],
             fold=FoldTables.of(arrays),
@@ -113,31 +134,52 @@ def softmax(scores: Floats) -> Floats:
     return out
 
 
+def joined(scores: Floats) -> Floats:
+    """Log-probabilities of the ten labels from the columns of CLASSES.
+
+    A mixture of two experts (Jacobs and others, 1991): the second tells only unwanted from
+    wanted, so it moves probability between these two sides and leaves the odds within each.
+    """
+    chance = softmax(scores[:, : len(LABELS)])
+    told, register = (1 / (1 + np.exp(-np.clip(scores[:, -2:], -40, 40)))).T
+    bad, good = chance @ _UNWANTED, chance @ _WANTED
+    both = np.maximum(bad + good, 1e-300)
+    side = register * told + (1 - register) * bad / both
+    out = chance.copy()
+    out[:, _UNWANTED] *= (side * both / np.maximum(bad, 1e-300))[:, None]
+    out[:, _WANTED] *= ((1 - side) * both / np.maximum(good, 1e-300))[:, None]
+    logs: Floats = np.log(np.maximum(out, 1e-30))
+    return logs
+
+
 class LinearModel:
     """Scores texts with `weights`, for whatever classes these were trained."""
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
         self._streamer = Streamer(weights.fold)
-        self._table = self._packed(weights)
+        self._row, self._table = self._packed(weights)
         self._steps = weights.steps.astype(np.float64)
         self._marks = weights.marks.astype(np.float64)
         self._bias = weights.bias.astype(np.float64)
 
     @staticmethod
-    def _packed(weights: Weights) -> NDArray[np.uint64]:
+    def _packed(weights: Weights) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
+        """The row of each bucket, and the rows; row 0 is that of all buckets without weights."""
         count = len(weights.classes)
         words = -(-count // _PER_WORD) + 1
-        used = np.flatnonzero(weights.spread)
-        rows = np.zeros((len(used) + 1, words), np.uint64)
+        used = np.flatnonzero(weights.spread[:, 0] | weights.spread[:, 1])
+        row = np.zeros(len(weights.grams), np.int32)
+        row[used] = np.arange(1, len(used) + 1)
+        table = np.zeros((len(used) + 1, words), np.uint64)
         for index in range(count):
-            lane = np.append(weights.grams[used, index], _ZERO).astype(np.uint64)
-            rows[:, index // _PER_WORD] |= lane << np.uint64(_LANE * (index % _PER_WORD))
-        # Squares of at most 255: they have the last word to themselves.
-        rows[:-1, -1] = weights.spread[used].astype(np.uint64) ** np.uint64(2)
-        table = np.tile(rows[-1], (len(weights.grams), 1))
-        table[used] = rows[:-1]
-        return table
+            lane = np.full(len(table), _ZERO, np.uint64)
+            lane[1:] = weights.grams[used, index]
+            table[:, index // _PER_WORD] |= lane << np.uint64(_LANE * (index % _PER_WORD))
+        # The last word sums both squared lengths.
+        square = weights.spread[used].astype(np.uint64) ** np.uint64(2)
+        table[1:, -1] = square[:, 0] | square[:, 1] << np.uint64(32)
+        return row, table
 
     def scores(self, texts: Sequence[str]) -> Floats:
         """One row of scores a text."""
@@ -148,40 +190,49 @@ class LinearModel:
         return out
 
     def _scores(self, stream: Stream) -> Floats:
-        found = buckets(stream, self.weights.fold.sounds)
-        sums, length = self._sums(found, stream)
-        return sums * self._steps / length[:, None] + stream.marks @ self._marks + self._bias
+        found, begin = distinct(stream, self.weights.fold.sounds)
+        sums, length = self._sums(found, begin)
+        return sums * self._steps / length + stream.marks @ self._marks + self._bias
 
-    def _sums(self, found: NDArray[np.int32], stream: Stream) -> tuple[Floats, Floats]:
-        """Integer sums of the weights, and the length of the gram vector, text by text."""
-        rows = self._table.take(found.ravel(), axis=0)
-        begin = stream.start * found.shape[1]
-        size = (stream.stop - stream.start + 1) * found.shape[1]
+    def _sums(self, found: NDArray[np.int32], begin: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """Integer sums of the weights, and for each class the length of the gram vector it
+        reads, text by text."""
+        rows = self._table.take(self._row.take(found), axis=0)
+        size = np.diff(np.append(begin, len(found)))
         count = len(self.weights.classes)
         sums = np.empty((len(begin), count))
         for word in range(rows.shape[1]):
             total = np.add.reduceat(rows[:, word], begin)
             if word == rows.shape[1] - 1:
-                length = np.sqrt(total.astype(np.float64)) * self.weights.spread_step
+                halves = np.stack((total & _HALF, total >> np.uint64(32)), axis=1)
+                length = np.sqrt(halves.astype(np.float64)) * self.weights.spread_step
                 break
             for lane in range(min(_PER_WORD, count - word * _PER_WORD)):
                 part = (total >> np.uint64(_LANE * lane)) & _LANE_MASK
                 sums[:, word * _PER_WORD + lane] = part
         sums -= (_ZERO * size)[:, None]
-        return sums, np.maximum(length, 1e-6)
+        return sums, np.maximum(length, 1e-6)[:, self.weights.reads]
 
     def parts(self, text: str) -> tuple[Stream, Floats, Floats, Floats]:
         """The summands of one text's score: its stream, what each code of it gave (a gram's
-        weight is shared evenly among its codes), what each mark gave, and the bias."""
+        weight is shared evenly among its codes and places), what each mark gave, and the bias."""
         stream = self._streamer.stream([text])
-        found = buckets(stream, self.weights.fold.sounds)
-        _, length = self._sums(found, stream)
-        weight = (self.weights.grams[found].astype(np.float64) - _ZERO) * self._steps / length[0]
+        sounds = self.weights.fold.sounds
+        _, length = self._sums(*distinct(stream, sounds))
         by_code = np.zeros((len(stream.codes), len(self.weights.classes)))
-        for column, gram in enumerate(GRAMS):
-            share = weight[:, column] / gram.span
-            for step in range(min(gram.span, len(share))):
-                by_code[step:] += share[: len(share) - step]
+        # A character of the source belongs to the code that it is in or follows.
+        owner = np.searchsorted(stream.origin, np.arange(len(stream.plain)), side="right") - 1
+        for found, kinds, code in (
+            (folded(stream, sounds), FOLDED, np.arange(len(stream.codes))),
+            (plain(stream), PLAIN, np.maximum(owner, 0)),
+        ):
+            weight = (self.weights.grams[found].astype(np.float64) - _ZERO) * self._steps
+            often = np.bincount(found.ravel(), minlength=1)[found]
+            weight /= often[:, :, None] * length[0]  # a length a class
+            for column, gram in enumerate(kinds):
+                share = weight[:, column] / gram.span
+                for step in range(min(gram.span, len(share))):
+                    np.add.at(by_code, code[step:], share[: len(share) - step])
         by_mark = stream.marks[0].astype(np.float64)[:, None] * self._marks
         return stream, by_code, by_mark, self._bias
 
@@ -190,7 +241,7 @@ class ScreenModel:
     """Judges messages. `parties`, where known, add what the sender's number form tells."""
 
     def __init__(self, weights: Weights) -> None:
-        if weights.classes != tuple(label.value for label in LABELS):
+        if weights.classes != CLASSES:
             raise ValueError("these weights are for other labels: train again")
         self._linear = LinearModel(weights)
         self._sender = np.array(
@@ -223,7 +274,7 @@ class ScreenModel:
 
     def scores(self, texts: Sequence[str], parties: Sequence[str] | None = None) -> Floats:
         """The scores whose softmax the probabilities are: log-probabilities up to a constant."""
-        scores = self._linear.scores(texts)
+        scores = joined(self._linear.scores(texts))
         if parties is not None:
             order = list(Sender)
             scores += self._sender[[order.index(sender_of(p)) for p in parties]]

@@ -40,10 +40,11 @@ Ints = NDArray[np.int64]
 Codes = NDArray[np.uint32]
 
 # A message longer than this says what it is at its head and tail.
-HEAD: Final = 900
-TAIL: Final = 300
+HEAD: Final = 780
+TAIL: Final = 230
 
 _SPACE: Final = 0x20
+_ENGLISH_WORDS: Final = 5
 _TLDS: Final = (
     "cn",
     "com",
@@ -108,7 +109,8 @@ _SLASHED_TLDS: Final = (
 class Stream:
     """`codes` of all texts, each text ended by END; `start` and `stop` (of its END) a text;
     `origin` the place of each code in `source`, the joined and capped texts; `source_start`
-    where each text begins there. `marks` holds one row of structural facts a text."""
+    where each text begins there. `plain` are the source's characters, the digits of Chinese
+    texts all nought. `marks` holds one row of structural facts a text."""
 
     codes: Codes
     start: Ints
@@ -116,11 +118,12 @@ class Stream:
     origin: Ints
     source: str
     source_start: Ints
+    plain: Codes
     marks: NDArray[np.float32]
 
     @property
     def english(self) -> Bools:
-        """Which texts hold no Chinese at all."""
+        """Which texts hold no Chinese, or hardly any."""
         out: Bools = self.marks[:, MARKS.index("english_present")] > 0
         return out
 
@@ -226,9 +229,18 @@ class Streamer:
         ends = np.flatnonzero(kind == END)
         starts = np.concatenate((np.zeros(1, np.int64), ends[:-1] + 1))
         lengths = ends - starts + 1
-        chinese = np.logical_or.reduceat(kind == HAN, starts)
+        # A Chinese name in an English sentence makes it no Chinese one. A word: two letters on.
+        latin = kind == LATIN
+        begins = latin[1:-1] & latin[2:] & ~latin[:-2]
+        words = np.add.reduceat(np.pad(begins, 1).astype(np.int64), starts)
+        han = np.add.reduceat((kind == HAN).astype(np.int64), starts)
+        chinese = (han > 0) & ((words < _ENGLISH_WORDS) | (words < han))
         in_chinese = np.repeat(chinese, lengths)
         marks = np.zeros((len(texts), len(SIGNS)), np.float32)
+        plain = np.where((raw >= 0x30) & (raw <= 0x39) & in_chinese, np.uint32(0x30), raw)
+        foreign = (kind == HAN) & ~in_chinese
+        kind[foreign] = GAP
+        codes[foreign] = plain[foreign] = _SPACE
 
         self._mark_source(marks, raw, kind, starts, ends, chinese)
         self._fold_links(codes, kind, marks, ends, in_chinese)
@@ -252,7 +264,7 @@ class Streamer:
         told = ("pausing", "link", "contact", "spaced", "masked")
         marks[:, at("bare")] = ~marks[:, [at(sign) for sign in told]].any(axis=1)
         marks = np.concatenate((marks * chinese[:, None], marks * ~chinese[:, None]), axis=1)
-        return Stream(codes, start, stop, kept, source, starts, marks)
+        return Stream(codes, start, stop, kept, source, starts, plain, marks)
 
     def _mark_source(
         self, marks: NDArray[np.float32], raw: Codes, kind: NDArray[np.uint8],

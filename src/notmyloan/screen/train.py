@@ -21,20 +21,32 @@ from numpy.typing import NDArray
 from notmyloan.model.label import LABELS
 from notmyloan.screen.features import BUCKETS
 from notmyloan.screen.fold import FoldTables, build
-from notmyloan.screen.model import WEIGHTS, LinearModel, Weights, softmax
+from notmyloan.screen.model import CLASSES, WEIGHTS, LinearModel, ScreenModel, Weights
 from notmyloan.screen.stream import MARKS
 from notmyloan.screen.training import fit as fitting
-from notmyloan.screen.training.corpora import SPAM, Example, allowed_matrix, folds, groups, read
+from notmyloan.screen.training.corpora import (
+    HAM,
+    SPAM,
+    Example,
+    allowed_matrix,
+    folds,
+    groups,
+    read,
+)
 from notmyloan.screen.training.evaluate import Figures, f1, figures, macro_f1
 from notmyloan.screen.training.examples import corpora, enriched, own, together
 
 FILLS = 6
 FOLDS = 3
 # How strongly rare labels are raised. English has few examples of most: raising them costs alarms.
-POWER = 0.25
+POWER = 0.1
 ENGLISH_POWER = 0.0
-# How much more an example counts in the question "unwanted or not" that is all its source tells.
-OPEN_LIFT = 6.0
+# What our own English texts count for beside the corpus of private talk.
+LESSER = 0.1
+# The expert for free writing has a length of its own (see `model.Weights`).
+_READS = tuple(int(name == "unwanted") for name in CLASSES)
+_TEN = len(LABELS)
+_SURE = 20.0  # log-odds of what is certain
 
 
 def train(
@@ -47,67 +59,109 @@ def train(
     rows, owner = enriched(examples, group, seed)
     counts = fitting.count([e.text for e in rows], tables)
     english = counts.marks[:, MARKS.index("english_present")] > 0
-    number = len(LABELS)
-    spread = np.zeros(BUCKETS, np.uint8)
-    coefficients = np.zeros((BUCKETS + len(MARKS), number))
+    spread = np.zeros((BUCKETS, 2), np.uint8)
+    coefficients = np.zeros((BUCKETS + len(MARKS), len(CLASSES)))
     for language in (False, True):
         which = np.flatnonzero(english == language)
-        power = ENGLISH_POWER if language else POWER
-        allowed = allowed_matrix([rows[i] for i in which])
-        weight = np.array([rows[i].weight for i in which])
-        there = counts.rows(which)
-        space = fitting.Space.of(there)
-        fitted, intercepts = _calibrated(there, allowed, weight, owner[which], power, seed)
-        spread += space.spread
+        task = _Task(counts.rows(which), [rows[i] for i in which], owner[which], language)
+        fitted, intercepts = task.calibrated(seed)
+        for column, space in enumerate(task.spaces(np.arange(len(which)))):
+            spread[:, column] += space.spread
         coefficients += fitted
         # Every text has its language's "present" mark: the intercept hides there.
         mark = MARKS.index("english_present" if language else "present")
         coefficients[BUCKETS + mark] += intercepts / fitting.MARK_SCALE
-    return fitting.rounded(
-        coefficients,
-        np.zeros(number),
-        [label.value for label in LABELS],
-        fitting.Space(spread, space.step),
-        tables,
-    )
+    spaces = [fitting.Space(spread[:, column]) for column in range(2)]
+    return fitting.rounded(coefficients, np.zeros(len(CLASSES)), CLASSES, spaces, tables, _READS)
 
 
-def _calibrated(
-    counts: fitting.Counts,
-    allowed: NDArray[np.bool_],
-    weight: fitting.Floats,
-    owner: NDArray[np.int64],
-    power: float,
-    seed: int,
-) -> tuple[fitting.Floats, fitting.Floats]:
-    """Coefficients and intercepts whose softmax is a calibrated probability."""
-    vectors = fitting.Space.of(counts).vectors(counts)
-    classes = fitting.settle(vectors, allowed, weight, power)
-    number = allowed.shape[1]
-    spam = np.array([label in SPAM for label in LABELS])
-    # Of the spam corpora only spam or not is known: asked as that one question it is answered
-    # better than through ten, so its answer joins the ten scores before they are calibrated.
-    side = np.where(allowed[:, ~spam].sum(axis=1) == 0, 1, 0)
-    side = np.where(allowed[:, spam].sum(axis=1) == 0, -1, side)
+class _Task:
+    """One language's examples, and the fits on parts of them.
 
-    lift = np.where(allowed.sum(axis=1) > 1, OPEN_LIFT, 1.0)
+    The corpora that tell only spam from ham are of another register than phone messages, and
+    what tells these two apart in one does not in the other: an expert is asked for them alone.
+    English has hardly anything else, so there the expert has its say on every text.
+    """
 
-    def directions(of: fitting.Floats, which: NDArray[np.int64]) -> tuple[Any, Any]:
-        ten, bias = fitting.fit(of, classes[which], number, (weight * np.sqrt(lift))[which], power)
-        one, offset = fitting.fit_group(of, side[which], (weight * lift)[which])
-        return np.column_stack((ten, one)), np.append(bias, offset)
+    def __init__(
+        self,
+        counts: fitting.Counts,
+        rows: Sequence[Example],
+        owner: NDArray[np.int64],
+        english: bool,
+    ) -> None:
+        self.counts = counts
+        self.owner = owner
+        self.english = english
+        self.allowed = allowed_matrix(rows)
+        self.weight = np.array([e.weight for e in rows])
+        loose = np.array([e.own_label in ("spam", "ham") for e in rows])
+        self.spam = np.array([e.own_label == "spam" or e.allowed <= SPAM for e in rows])
+        sided = np.array([e.allowed <= SPAM or e.allowed <= HAM for e in rows])
+        self.lesser = np.where(loose, self.weight, LESSER * self.weight)
+        self.free = loose | sided if english else loose
 
-    coefficients, intercepts = directions(vectors, np.arange(len(weight)))
-    # Scores of wordings that a model has not seen are what probabilities must be right about.
-    fold = folds(np.unique(owner, return_inverse=True)[1], FOLDS, seed)
-    unseen = np.zeros((len(weight), number + 1))
-    for k in range(FOLDS):
-        inside, outside = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
-        space = fitting.Space.of(counts.rows(inside))
-        part = directions(space.vectors(counts.rows(inside)), inside)
-        unseen[outside] = space.vectors(counts.rows(outside)) @ part[0] + part[1]
-    matrix, offset = fitting.calibrate(unseen, allowed, weight * lift)
-    return coefficients @ matrix, intercepts @ matrix + offset
+    def spaces(self, which: NDArray[np.int64]) -> tuple[fitting.Space, fitting.Space]:
+        """The space of the ten labels and of the register, and the expert's."""
+        free = which[self.free[which]]
+        return (
+            fitting.Space.of(self.counts.rows(which)),
+            fitting.Space.of(self.counts.rows(free)),
+        )
+
+    def vectors(
+        self, spaces: tuple[fitting.Space, fitting.Space], which: NDArray[np.int64]
+    ) -> tuple[Any, Any]:
+        """The examples `which` in both spaces."""
+        counts = self.counts.rows(which)
+        return spaces[0].vectors(counts), spaces[1].vectors(counts)
+
+    def directions(
+        self, vectors: tuple[Any, Any], classes: NDArray[np.int64], which: NDArray[np.int64]
+    ) -> tuple[fitting.Floats, fitting.Floats]:
+        """Coefficients and intercepts of all columns, fitted on the examples `which`."""
+        power = ENGLISH_POWER if self.english else POWER
+        weight, free = self.weight[which], self.free[which]
+        ten, bias = fitting.fit(vectors[0], classes[which], _TEN, weight, power)
+        told, offset = fitting.fit_one(vectors[1], self.spam[which], free, self.lesser[which])
+        apart, shift = np.zeros_like(told), _SURE
+        if not self.english:
+            apart, shift = fitting.fit_one(vectors[0], free, np.ones_like(free), weight)
+        return np.column_stack((ten, told, apart)), np.concatenate((bias, (offset, shift)))
+
+    def calibrated(self, seed: int) -> tuple[fitting.Floats, fitting.Floats]:
+        """Coefficients and intercepts of the ten labels' scores, whose softmax is a calibrated
+        probability, and of the expert's two log-odds (see `model.joined`)."""
+        power = ENGLISH_POWER if self.english else POWER
+        every = np.arange(len(self.weight))
+        vectors = self.vectors(self.spaces(every), every)
+        classes = fitting.settle(vectors[0], self.allowed, self.weight, power)
+        coefficients, intercepts = self.directions(vectors, classes, every)
+        # Scores of wordings that a model has not seen are what probabilities must be right about.
+        fold = folds(np.unique(self.owner, return_inverse=True)[1], FOLDS, seed)
+        unseen = np.zeros((len(every), _TEN + 2))
+        for k in range(FOLDS):
+            inside, outside = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
+            spaces = self.spaces(inside)
+            found, bias = self.directions(self.vectors(spaces, inside), classes, inside)
+            seen = self.vectors(spaces, outside)
+            for column, space in enumerate(_READS):
+                unseen[outside, column] = seen[space] @ found[:, column] + bias[column]
+        matrix = np.zeros((_TEN + 2, _TEN + 2))
+        offset = np.zeros(_TEN + 2)
+        matrix[:_TEN, :_TEN], offset[:_TEN] = fitting.calibrate(
+            unseen[:, :_TEN], self.allowed, self.weight
+        )
+        questions = [(_TEN, self.spam, self.free, self.lesser)]
+        if self.english:
+            matrix[-1, -1] = 1.0
+        else:
+            questions.append((_TEN + 1, self.free, np.ones_like(self.free), self.weight))
+        for column, target, among, weight in questions:
+            matrix[column, column], offset[column] = fitting.platt(
+                unseen[among, column], target[among], weight[among]
+            )
+        return coefficients @ matrix, intercepts @ matrix + offset
 
 
 def measure(
@@ -119,7 +173,7 @@ def measure(
         [e for e, h in zip(examples, held, strict=True) if not h], group[~held], tables, seed
     )
     rest = [e for e, h in zip(examples, held, strict=True) if h]
-    chances = softmax(LinearModel(weights).scores([e.text for e in rest]))
+    chances = ScreenModel(weights).probabilities([e.text for e in rest])
     found = []
     for source in dict.fromkeys(e.source for e in rest):
         mine = np.array([e.source == source for e in rest])
@@ -139,7 +193,7 @@ def own_labels(
     counts = fitting.count([e.text for e in train_rows], tables)
     space = fitting.Space.of(counts)
     coefficients, intercepts = fitting.fit(space.vectors(counts), classes, len(names))
-    model = LinearModel(fitting.rounded(coefficients, intercepts, names, space, tables))
+    model = LinearModel(fitting.rounded(coefficients, intercepts, names, [space], tables))
     said = model.scores([e.text for e in test_rows]).argmax(axis=1)
     truth = np.array([names.index(e.own_label) for e in test_rows])
     out = {name: f1(truth == i, said == i) for i, name in enumerate(names) if (truth == i).any()}

@@ -29,7 +29,7 @@ SPAM: Final = UNWANTED - {Label.DUNNING}
 HAM: Final = WANTED
 
 # The two that know only spam and ham are small beside the rest.
-_WEIGHTS: Final = {"zh-spam-10k": 4.0, "uci-sms-spam": 4.0}
+_WEIGHTS: Final = {"zh-spam-10k": 1.0, "uci-sms-spam": 1.0}
 
 _FBS: Final = {
     "AD:Loan": frozenset([Label.LOAN_SOLICITATION]),

@@ -15,24 +15,26 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, diags, hstack
+from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-from notmyloan.screen.features import BUCKETS, GRAMS, buckets
+from notmyloan.screen.features import BUCKETS, GRAMS, distinct
 from notmyloan.screen.fold import FoldTables
 from notmyloan.screen.model import Weights
 from notmyloan.screen.stream import MARKS, Streamer
 
 Floats = NDArray[np.float64]
 
-MARK_SCALE = 0.3
-SLACK = 0.4
-GROUP_SLACK = 0.4
+MARK_SCALE = 0.03
+SPREAD_STEP = 25.0 / 255  # above any idf times scale
+SLACK = 0.5
+ONE_SLACK = 3.0
 POWER = 0.5  # of a class's rarity, as its weight
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Gram counts (texts x BUCKETS) and marks (texts x MARKS) of a list of texts."""
+    """Which grams are there (texts x BUCKETS) and marks (texts x MARKS) of a list of texts."""
 
     grams: Any  # scipy.sparse.csr_matrix, which has no types
     marks: NDArray[np.float32]
@@ -48,15 +50,12 @@ def count(texts: Sequence[str], tables: FoldTables) -> Counts:
     parts, marks = [], []
     for begin in range(0, len(texts), 2000):
         stream = streamer.stream(texts[begin : begin + 2000])
-        found = buckets(stream, tables.sounds)
-        size = len(stream.start)
-        owner = np.repeat(np.arange(size), stream.stop - stream.start + 1)
-        row = np.repeat(owner, found.shape[1])
-        column = found.ravel()
-        real = column > 0
-        ones = np.ones(int(real.sum()), np.float32)
-        part = csr_matrix((ones, (row[real], column[real])), shape=(size, BUCKETS))
-        part.sum_duplicates()
+        column, start = distinct(stream, tables.sounds)
+        ones = np.ones(len(column), np.float32)
+        ones[start] = 0  # bucket 0 is no gram
+        pointers = np.append(start, len(column))
+        part = csr_matrix((ones, column, pointers), shape=(len(start), BUCKETS))
+        part.eliminate_zeros()
         parts.append(part)
         marks.append(stream.marks)
     from scipy.sparse import vstack
@@ -66,10 +65,9 @@ def count(texts: Sequence[str], tables: FoldTables) -> Counts:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """How counts become vectors: `spread` a bucket, in whole steps of `step`."""
+    """How counts become vectors: `spread` a bucket, in whole steps of SPREAD_STEP."""
 
     spread: NDArray[np.uint8]
-    step: float
 
     @classmethod
     def of(cls, counts: Counts) -> Space:
@@ -79,15 +77,14 @@ class Space:
         often = np.bincount(counts.grams.indices, minlength=BUCKETS)
         idf = np.where(often > 0, np.log((1 + texts) / (1 + often)) + 1, 0.0)
         for gram in GRAMS:
-            for place in gram.ranges():
-                idf[place] *= gram.scale
-        step = 25.0 / 255  # above any idf times scale, and the same for every space
-        spread = np.maximum(np.rint(idf / step), often > 0).astype(np.uint8)
-        return cls(spread, step)
+            for place, scale in zip(gram.ranges(), (gram.scale, gram.english_scale), strict=True):
+                idf[place] *= scale
+        spread = np.maximum(np.rint(idf / SPREAD_STEP), often > 0).astype(np.uint8)
+        return cls(spread)
 
     def vectors(self, counts: Counts) -> Any:
         """The vectors to fit: unit gram vector beside scaled marks."""
-        value = self.spread.astype(np.float64) * self.step
+        value = self.spread.astype(np.float64) * SPREAD_STEP
         square = counts.grams @ (value**2)
         unit = diags(1 / np.maximum(np.sqrt(square), 1e-6)) @ counts.grams @ diags(value)
         return hstack([unit, csr_matrix(counts.marks * MARK_SCALE)]).tocsr()
@@ -125,19 +122,31 @@ def fit(
     return coefficients, intercepts
 
 
-def fit_group(vectors: Any, side: NDArray[np.int64], weight: Floats) -> tuple[Floats, float]:
-    """One more direction: unwanted (+1) against wanted (-1), fitted as that one question alone;
-    examples of neither side (0) are left out."""
-    chosen = np.flatnonzero(side)
+def fit_one(
+    vectors: Any, target: NDArray[np.bool_], among: NDArray[np.bool_], weight: Floats
+) -> tuple[Floats, float]:
+    """One direction and its intercept: `target` against the others of `among`, which alone are
+    looked at. Nought where these are all alike."""
+    chosen = np.flatnonzero(among)
     coefficients = np.zeros(vectors.shape[1])
-    if len(np.unique(side[chosen])) < 2:
+    if len(np.unique(target[chosen])) < 2:
         return coefficients, 0.0
     rows = vectors[chosen]
     used = np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]))
-    machine = LinearSVC(C=GROUP_SLACK, random_state=0, tol=1e-3)
-    machine.fit(rows[:, used], side[chosen], sample_weight=weight[chosen])
+    machine = LinearSVC(C=ONE_SLACK, random_state=0, tol=1e-3)
+    machine.fit(rows[:, used], target[chosen], sample_weight=weight[chosen])
     coefficients[used] = machine.coef_[0]
     return coefficients, float(machine.intercept_[0])
+
+
+def platt(scores: Floats, target: NDArray[np.bool_], weight: Floats) -> tuple[float, float]:
+    """Slope and offset that make log-odds of `scores` (Platt, 1999). Where all are alike: the
+    log-odds of as many examples as there are, and no slope."""
+    if len(np.unique(target)) < 2:
+        sure = float(np.log(len(target) + 2))
+        return 0.0, sure if target.any() else -sure
+    found = LogisticRegression(C=1e4, max_iter=1000).fit(scores[:, None], target, weight)
+    return float(found.coef_[0, 0]), float(found.intercept_[0])
 
 
 def settle(
@@ -190,17 +199,19 @@ def rounded(
     coefficients: Floats,
     intercepts: Floats,
     classes: Sequence[str],
-    space: Space,
+    spaces: Sequence[Space],
     tables: FoldTables,
+    reads: Sequence[int] | None = None,
 ) -> Weights:
-    """The weights to ship: gram weights in 255 steps a class."""
-    grams = coefficients[:BUCKETS] * (space.spread.astype(np.float64) * space.step)[:, None]
+    """The weights to ship: gram weights in 255 steps a class. `reads` says for each class in
+    which of the one or two `spaces` its coefficients were fitted (None: all in the first)."""
+    spread = np.column_stack([space.spread for space in (spaces[0], spaces[-1])])
+    space_of = np.array(reads or [0] * len(classes))
+    grams = coefficients[:BUCKETS] * (spread.astype(np.float64) * SPREAD_STEP)[:, space_of]
     steps = np.maximum(np.abs(grams).max(axis=0) / 127, 1e-9)
     whole = (np.rint(grams / steps) + 128).astype(np.uint8)
     marks = (coefficients[BUCKETS:] * MARK_SCALE).astype(np.float32)
-    digest = hashlib.blake2b(
-        whole.tobytes() + marks.tobytes() + space.spread.tobytes(), digest_size=4
-    )
+    digest = hashlib.blake2b(whole.tobytes() + marks.tobytes() + spread.tobytes(), digest_size=4)
     if len(marks) != len(MARKS):
         raise ValueError("coefficients and marks do not fit together")
     return Weights(
@@ -208,8 +219,9 @@ def rounded(
         classes=tuple(classes),
         grams=whole,
         steps=steps.astype(np.float32),
-        spread=space.spread,
-        spread_step=space.step,
+        spread=spread,
+        spread_step=SPREAD_STEP,
+        reads=space_of,
         marks=marks,
         bias=intercepts.astype(np.float32),
         fold=tables,
