@@ -32,6 +32,8 @@ COMMANDS = {
     "report": "report",
     "me": "me",
     "gave": "gave",
+    "seal": "seal",
+    "whose": "whose",
     "rescreen": "rescreen",
     "read": "read",
     "screen": "screen",
@@ -67,6 +69,29 @@ class Commands(click.Group):
         formatter.write_paragraph()
         for line in current().say("cli.help.epilog").splitlines():
             formatter.write(f"{line}\n")
+
+
+_GLOBAL = ("--lang", "--vault", "--zone")
+_GLOBAL_FLAGS = ("-q", "--quiet")
+
+
+def hoist(argv: Sequence[str]) -> list[str]:
+    """The arguments with the options of the program itself in front: people write
+    `notmyloan check --lang en` as readily as `notmyloan --lang en check`."""
+    front: list[str] = []
+    rest: list[str] = []
+    words = iter(argv)
+    for word in words:
+        if word == "--":
+            return [*front, *rest, word, *words]
+        if word in _GLOBAL:
+            value = next(words, None)
+            front += [word] if value is None else [word, value]
+        elif word in _GLOBAL_FLAGS or word.startswith(tuple(f"{name}=" for name in _GLOBAL)):
+            front.append(word)
+        else:
+            rest.append(word)
+    return front + rest
 
 
 def _speak(argv: Sequence[str]) -> App:
@@ -117,7 +142,7 @@ def build() -> click.Group:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and leave the process with the documented exit code."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    arguments = hoist(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -3,6 +3,10 @@
 from notmyloan.vault.findings import FindingsChange, StoredFinding
 from notmyloan.vault.importing import ImportJob
 from notmyloan.vault.ledger import DisclosureLine, OwnedLine
+from notmyloan.vault.seals import KeptAlias, KeptCopy, KeptOriginal, Leak, Seals
 from notmyloan.vault.vault import Vault
 
-__all__ = ["DisclosureLine", "FindingsChange", "ImportJob", "OwnedLine", "StoredFinding", "Vault"]
+__all__ = [
+    "DisclosureLine", "FindingsChange", "ImportJob", "KeptAlias", "KeptCopy", "KeptOriginal",
+    "Leak", "OwnedLine", "Seals", "StoredFinding", "Vault",
+]  # fmt: skip

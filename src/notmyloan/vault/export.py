@@ -41,6 +41,26 @@ def export(vault: Vault) -> Iterator[dict[str, Any]]:
         yield {"number": line.number} | to_json(line.owned)
     for given in vault.disclosures():
         yield {"number": given.number} | to_json(given.disclosure)
+    seals = vault.seals
+    for original in seals.originals():
+        yield {"kind": "sealed_original", "number": original.number, "sha256": original.sha256,
+               "paper": original.kind, "dpi": original.dpi, "picture": original.picture,
+               "salt": original.salt.hex()}  # fmt: skip
+        for copy in seals.copies(original):
+            yield {"kind": "sealed_copy", "id": copy.id, "original": original.number,
+                   "recipient": copy.recipient, "purpose": copy.purpose,
+                   "made": copy.made.isoformat(), "digest": copy.digest,
+                   "layout": base64.b64encode(copy.packed).decode()}  # fmt: skip
+        for data in seals.commitments(original):
+            yield {"kind": "seal_commitment", "original": original.number, "data": data.decode()}
+    for alias in seals.aliases():
+        yield {"kind": "alias", "number": alias.number, "id": alias.id, "field": alias.field,
+               "recipient": alias.recipient, "value": alias.value,
+               "made": alias.made.isoformat()}  # fmt: skip
+    for leak in seals.leaks():
+        yield {"kind": "leak", "mark": leak.mark, "form": leak.kind, "recipient": leak.recipient,
+               "error": leak.error, "source": leak.source,
+               "found": leak.found.isoformat()}  # fmt: skip
     for key, value in vault._all("select key, value from setting order by key"):
         yield {"kind": "setting", "key": key, "value": value}
     for sha, size, added in vault._all("select sha256, size, added from blob order by added"):

@@ -54,6 +54,8 @@ def put(db: Any, table: Table, line: Owned | Disclosure) -> bool:
     before = from_json(_TYPES[table], json.loads(row[2]))
     if isinstance(line, Disclosure) and before.consent is Consent.REVOKED:
         line = replace(line, consent=Consent.REVOKED)
+    if isinstance(line, Disclosure):  # a second copy on the same day is one more mark
+        line = replace(line, marks=tuple(dict.fromkeys((*before.marks, *line.marks))))
     # Where the line was first read stays with it, and so does what a proposal rested on.
     line = replace(
         line, origin=before.origin or line.origin, because=line.because or before.because

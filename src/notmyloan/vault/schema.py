@@ -53,7 +53,36 @@ create table chunk (sha256 text not null, n integer not null, data blob not null
   primary key (sha256, n));
 """
 
-MIGRATIONS: tuple[str, ...] = (_V1,)
+# `original` is a paper laid flat, its picture a kept file; `copy` one sealed copy of it, `packed`
+# its layout; `digest` of a copy is its layout's. `commitment` is the log: lines are only added.
+# `alias` is a canary field, `leak` a mark that was met again outside.
+_V2 = """
+create table original (
+  n integer primary key, sha256 text not null unique, kind text not null, dpi real not null,
+  picture text not null, salt blob not null
+);
+create table copy (
+  n integer primary key, id text not null unique, original integer not null,
+  recipient text not null, purpose text not null, made text not null, digest text not null,
+  packed blob not null, sketch blob not null
+);
+create index copy_original on copy (original, n);
+create table commitment (
+  n integer primary key autoincrement, original integer not null, digest text not null unique,
+  data blob not null, made integer not null
+);
+create table alias (
+  n integer primary key autoincrement, id text not null unique, recipient text not null,
+  field text not null, value text not null, made text not null
+);
+create table leak (
+  n integer primary key autoincrement, mark text not null, kind text not null,
+  recipient text not null, error real not null, source text not null, found integer not null,
+  unique (mark, source)
+);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1, _V2)
 VERSION = len(MIGRATIONS)
 
 

@@ -32,6 +32,7 @@ from notmyloan.vault.codec import (
 from notmyloan.vault.findings import FindingsChange, StoredFinding
 from notmyloan.vault.importing import ImportJob
 from notmyloan.vault.ledger import DisclosureLine, OwnedLine
+from notmyloan.vault.seals import Seals
 
 PAGE = 2_000
 _FIELDS = "r.n, r.kind, r.at, r.way, r.party, r.contact, r.body, r.extra, r.source, r.place"
@@ -440,6 +441,11 @@ class Vault:
             " + (select count(*) from disclosure where standing = 'proposed')"
         )
         return int(n)
+
+    @property
+    def seals(self) -> Seals:
+        """Sealed copies, aliases, and marks met again."""
+        return Seals(self)
 
     # -- settings and kept files
 
