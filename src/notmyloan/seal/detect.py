@@ -24,12 +24,20 @@ from notmyloan.seal.codes import GLYPH, LUMA, Bits, correlate, packed
 from notmyloan.seal.corners import opencv
 from notmyloan.seal.layout import Layout, Pixels, coverage
 from notmyloan.seal.luma import Plane
-from notmyloan.seal.register import Original, Registration, follow, prepare, register
+from notmyloan.seal.register import (
+    Original,
+    Registration,
+    follow,
+    prepare,
+    register,
+    register_by_ink,
+)
 from notmyloan.seal.residual import fit
 
 _SKETCH = (168, 106)  # columns and rows of a layout's sketch
 _FINEST = 2_000_000  # pixels of the grid on which glyphs are measured
 _SEEN = 0.08  # correlation of the suspect's ink with a layout's from which it is that layout
+_SAME = 0.7  # share of the print from which the suspect shows this very original
 _MOST_LAYOUTS = 12  # mixed in one picture that are told apart
 
 
@@ -86,6 +94,8 @@ class Statistic:
     luma: NDArray[np.float64]
     glyphs: dict[str, NDArray[np.float64]]
     registration: Registration
+    alike: float = 1.0
+    """Share of the original's print that the suspect shows."""
 
 
 def threshold(copies: int, suspects: int, error: float) -> float:
@@ -142,7 +152,10 @@ def decide(
         Match(copies[i], float(z[i]), bound(float(z[i]), len(copies), suspects))
         for i in order[: int((z > limit).sum())]
     )
-    answer = (Answer.NOBODY, Answer.ONE)[len(matches)] if len(matches) < 2 else Answer.SEVERAL
+    if matches:
+        answer = Answer.ONE if len(matches) == 1 else Answer.SEVERAL
+    else:
+        answer = Answer.NOBODY if found.alike > _SAME else Answer.OTHER
     seen = next(iter(found.glyphs), None)
     place = found.registration
     return Result(
@@ -178,6 +191,8 @@ def measure(
     cv2 = opencv()
     place = register(original, suspect)
     if place is None:
+        place = register_by_ink(original, suspect, layouts.values())
+    if place is None:
         return None
     place = follow(place, original.grey)
     seen = _layouts(place, original, layouts, sketches)
@@ -191,18 +206,19 @@ def measure(
         cover += plane * layout.opacity
     full = clean + ink
     reference = cv2.resize(full, original.size, interpolation=cv2.INTER_AREA)
+    cover = cv2.resize(cover, original.size, interpolation=cv2.INTER_AREA)
     place = follow(place, reference)
     place = follow(place, reference)
     plane, inside = place.sample()
     weight = _reliable(inside)
     fitted = fit(plane, reference, weight)
     miss = plane - fitted.predict(reference)
+    alike = _print(plane, fitted.predict(original.grey), weight * (cover < 0.05))
     weight = weight * _believable(miss, weight)
     fitted = fit(plane, reference, weight)
     miss = plane - fitted.predict(reference)
     weight = weight * _believable(miss, weight)
     # The pattern lies under the ink.
-    cover = cv2.resize(cover, original.size, interpolation=cv2.INTER_AREA)
     slope = fitted.slope(reference) * (1 - cover)
     w = luma.responses(miss, weight, slope, original.grey, fitted.blur, key)
     glyphs: dict[str, NDArray[np.float64]] = {}
@@ -216,7 +232,7 @@ def measure(
             fitted = fit(plane, reference, _reliable(inside))
         for name, _ in seen:
             glyphs[name] = glyph.responses(plane, inside, fitted, original.pixels, layouts[name])
-    return Statistic(w, glyphs, place)
+    return Statistic(w, glyphs, place, alike)
 
 
 def sketch(layout: Layout) -> NDArray[np.uint8]:
@@ -289,6 +305,24 @@ def _believable(miss: Plane, weight: Plane) -> Plane:
     strong = cv2.blur(weight * np.minimum(np.abs(miss), 100), (9, 9))
     usual = float(np.median(strong[weight > 0])) if (weight > 0).any() else 1.0
     return np.asarray(1 / (1 + (strong / (3.5 * usual + 0.5)) ** 4), np.float32)
+
+
+def _print(plane: Plane, expected: Plane, weight: Plane) -> float:
+    """In which share of the places where the original has print the suspect has the same."""
+    cv2 = opencv()
+    box = (21, 21)
+    w = cv2.blur(weight, box) + 1e-6
+
+    def mean(value: Plane) -> Plane:
+        return np.asarray(cv2.blur(weight * value, box) / w, np.float32)
+
+    a, b = cv2.GaussianBlur(expected, (0, 0), 1.2), cv2.GaussianBlur(plane, (0, 0), 1.2)
+    ma, mb = mean(a), mean(b)
+    va, vb = mean(a * a) - ma * ma, mean(b * b) - mb * mb
+    both = mean(a * b) - ma * mb
+    like = both / np.sqrt(np.maximum(va, 1) * np.maximum(vb, 1))
+    strong = (w > 0.3) & (va > 120)
+    return float((like[strong] > 0.6).mean()) if strong.sum() > 500 else 1.0
 
 
 def _grid(place: Registration, size: tuple[int, int]) -> tuple[int, int]:

@@ -118,8 +118,9 @@ def responses(
     )
     height = float(np.median([g.coverage.shape[0] for g in layout.glyphs]))
     moved = np.clip(moved, -6, 6)
+    near = _near(middle, _NEIGHBOURS * height)
     for _ in range(2):
-        moved = moved - _common(middle, moved, 1 / (1 + variance), _NEIGHBOURS * height)
+        moved = moved - _common(near, moved, 1 / (1 + variance))
     wide = np.abs(moved) > _MOST
     moved = np.clip(moved, -_MOST, _MOST)
     sure = 1 / (1 + variance)
@@ -147,12 +148,19 @@ def _owners(layout: Layout) -> NDArray[np.float32]:
     return owner
 
 
-def _common(
-    middle: NDArray[np.float64], moved: NDArray[np.float64], sure: NDArray[np.float64], reach: float
-) -> NDArray[np.float64]:
-    """What each glyph's neighbours have moved on average, without itself."""
-    step = middle[:, None, :] - middle[None, :, :]
-    near = np.exp(-(step**2).sum(axis=2) / (2 * reach * reach))
+def _near(middle: NDArray[np.float64], reach: float) -> NDArray[np.float32]:
+    """How much each glyph counts for each other's neighbourhood; nothing for its own."""
+    at = (middle / (np.sqrt(2) * reach)).astype(np.float32)
+    square = (at * at).sum(axis=1)
+    near = np.exp(np.minimum(2 * (at @ at.T) - square[:, None] - square[None, :], 0))
     np.fill_diagonal(near, 0)
     near[near < 1e-3] = 0
-    return np.asarray((near @ (sure * moved)) / (near @ sure + 0.5))
+    return np.asarray(near, np.float32)
+
+
+def _common(
+    near: NDArray[np.float32], moved: NDArray[np.float64], sure: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What each glyph's neighbours have moved on average, without itself."""
+    total = near @ (sure * moved).astype(np.float32)
+    return np.asarray(total / (near @ sure.astype(np.float32) + 0.5), np.float64)

@@ -205,4 +205,9 @@ def responses(
     variance = np.maximum(spread - signal, 0.15 * spread) + 1e-6
     ratio = 2 * left * np.sqrt(level) * unit / variance[band]
     ratio = np.clip(ratio, -3, 3) * where.sign
-    return np.tanh(np.bincount(where.chip, ratio, minlength=CHIPS) / 2)
+    said = np.bincount(where.chip, ratio, minlength=CHIPS)
+    # Cosines of one chip agree as far as there is a mark: what their sums have more of than
+    # chance gives is its power. Where a copier left none this weighs the carrier down to nothing.
+    chance = float((ratio * ratio).sum()) / CHIPS + 1e-9
+    agreed = max(float((said * said).mean()) - chance, 0.01 * chance)
+    return np.asarray(np.tanh(said * (np.sqrt(agreed) / chance)), np.float64)

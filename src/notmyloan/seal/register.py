@@ -7,14 +7,16 @@ few, the picture's frame or a card's outline is tried in all its turns. Then a s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from notmyloan.seal.corners import opencv
-from notmyloan.seal.layout import Pixels
+from notmyloan.seal.layout import Layout, Pixels, draw
 from notmyloan.seal.luma import Plane, canonical_size, luma
 from notmyloan.seal.quads import find_quads
 
@@ -25,6 +27,8 @@ _RATIO = 0.82
 _SURE = 22  # matches on one homography
 _ALIKE = 0.12  # correlation with the original below which nothing was registered
 _SMOOTH = 22.0  # canonical pixels: wider than a glyph, so that no glyph's shift is undone
+_CERTAIN = 0.85  # correlation with a layout's picture from which no other fits better
+_MOST_TRIED = 64  # layouts
 _REACH = 12.0  # canonical pixels that the flow may move
 
 
@@ -99,9 +103,27 @@ def prepare(pixels: Pixels) -> Original:
     """What registration needs of an original. Raises MissingExtraError."""
     cv2 = opencv()
     size = canonical_size(pixels.shape[1], pixels.shape[0])
-    grey = cv2.resize(luma(pixels), size, interpolation=cv2.INTER_AREA)
-    points, features = _features(grey)
+    whole = luma(pixels)
+    grey = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
+    points, features = _features_of(whole, grey)
     return Original(pixels, grey, points, features)
+
+
+def _features_of(whole: Plane, grey: Plane) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Of an original at its canonical size, and of a page more finely too, or a piece of it would
+    not be known. Places in canonical pixels."""
+    cv2 = opencv()
+    points, features = _features(grey)
+    scale = min(_LARGEST / max(whole.shape), 1.0)
+    if scale * max(whole.shape) < 1.25 * max(grey.shape):
+        return points, features
+    fine = cv2.resize(whole, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    more, extra = _features(fine, 2 * _FEATURES)
+    back = np.asarray(np.linalg.inv(_resized(grey, fine)), np.float64)
+    return (
+        np.vstack([points, _through(back, more).astype(np.float32)]),
+        np.vstack([features, extra]),
+    )
 
 
 def register(original: Original, suspect: Pixels) -> Registration | None:
@@ -109,28 +131,70 @@ def register(original: Original, suspect: Pixels) -> Registration | None:
 
     Raises MissingExtraError.
     """
-    cv2 = opencv()
-    grey = luma(suspect)
-    longest = max(grey.shape)
-    if longest > _LARGEST:
-        grey = cv2.resize(
-            grey, None, fx=_LARGEST / longest, fy=_LARGEST / longest, interpolation=cv2.INTER_AREA
-        )
+    grey, faint = _smaller(luma(suspect)), _smaller(suspect[..., 2].astype(np.float32))
+    # In the blue channel blue ink is faint: what is left is the paper's own print.
+    coloured = bool(np.abs(grey - faint).std() > 3)
+    # Black and white dots have corners of their own; blurred they have none.
+    soft = np.asarray(opencv().GaussianBlur(grey, (0, 0), 1.5), np.float32)
     best: Registration | None = None
+    alike = -1.0
     for mirrored in (False, True):
-        tried = _by_features(original, grey, mirrored)
-        if tried is not None and (best is None or tried.matches > best.matches):
-            best = tried
-        # A background of fine lines also matches in a mirror, somewhat.
-        if best is not None and best.matches >= (4 - 3 * mirrored) * _SURE:
-            break
-    alike = _alike(original, best) if best is not None else -1.0
-    if best is not None and best.matches >= _SURE and alike > 2 * _ALIKE:
+        for seen in (grey, faint) if coloured else (grey, soft):
+            tried = _by_features(original, _view(grey, seen, mirrored))
+            if tried is None:
+                continue
+            how = _alike(original, tried)
+            if tried.matches >= _SURE and how > 2 * _ALIKE:
+                return tried
+            if best is None or how > alike:
+                best, alike = tried, how
+    if best is not None and best.matches >= 2 * _SURE and alike > _ALIKE / 2:
         return best
     framed = _by_outline(original, grey, suspect)
     if framed is not None and framed[1] > alike:
         best, alike = framed
     return best if alike > _ALIKE else None
+
+
+def register_by_ink(
+    original: Original, suspect: Pixels, layouts: Iterable[Layout]
+) -> Registration | None:
+    """As `register`, for a piece or a poor copy that shows hardly more than the endorsement: the
+    original with each layout in turn, until one fits. Slow, so only after `register` has failed."""
+    cv2 = opencv()
+    grey = _smaller(luma(suspect))
+    soft = np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0), np.float32)
+    view = _view(grey, soft, False)
+    best: Registration | None = None
+    alike = 2 * _ALIKE
+    for layout in islice(layouts, _MOST_TRIED if len(view.points) >= _SURE else 0):
+        inked = _smaller(luma(draw(original.pixels, layout)))
+        plane = cv2.resize(inked, original.size, interpolation=cv2.INTER_AREA)
+        points, features = _features(inked, 2 * _FEATURES)
+        back = np.asarray(np.linalg.inv(_resized(plane, inked)), np.float64)
+        at = _through(back, points).astype(np.float32)
+        known = Original(original.pixels, plane, at, features)
+        tried = _by_features(known, view)
+        if tried is None or tried.matches < _SURE:
+            continue
+        # Layouts have words in common, so that matches alone would take the wrong one.
+        how = _alike(known, tried)
+        if how > alike:
+            best, alike = tried, how
+        if how > _CERTAIN:
+            break
+    return best
+
+
+def _smaller(grey: Plane) -> Plane:
+    longest = max(grey.shape)
+    if longest <= _LARGEST:
+        return grey
+    scale = _LARGEST / longest
+    return np.asarray(
+        opencv().resize(grey, None, fx=scale, fy=scale, interpolation=opencv().INTER_AREA),
+        np.float32,
+    )
 
 
 def follow(registration: Registration, reference: Plane) -> Registration:
@@ -173,10 +237,12 @@ def _levelled(plane: Plane) -> NDArray[np.uint8]:
     return np.asarray(level, np.uint8)
 
 
-def _features(grey: Plane) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _features(
+    grey: Plane, most: int = _FEATURES
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Places (count x 2) and RootSIFT descriptors (count x 128)."""
     cv2 = opencv()
-    sift = cv2.SIFT_create(nfeatures=_FEATURES, contrastThreshold=0.02)
+    sift = cv2.SIFT_create(nfeatures=most, contrastThreshold=0.02)
     points, features = sift.detectAndCompute(np.clip(grey, 0, 255).astype(np.uint8), None)
     if features is None:
         return np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32)
@@ -184,35 +250,52 @@ def _features(grey: Plane) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return np.array([p.pt for p in points], np.float32), np.asarray(root, np.float32)
 
 
-def _by_features(original: Original, grey: Plane, mirrored: bool) -> Registration | None:
-    cv2 = opencv()
+@dataclass(frozen=True)
+class _View:
+    """A suspect's features. `grey`: mirrored back if `mirrored`; `points` in its pixels."""
+
+    grey: Plane
+    points: NDArray[np.float64]
+    features: NDArray[np.float32]
+    mirrored: bool
+    enlarged: float
+
+
+def _view(grey: Plane, shown: Plane, mirrored: bool) -> _View:
+    """The features of `shown`, which is `grey` in another light."""
     if mirrored:
-        grey = np.ascontiguousarray(grey[:, ::-1])
+        grey, shown = (np.ascontiguousarray(p[:, ::-1]) for p in (grey, shown))
     enlarge = max(_SMALLEST / max(grey.shape), 1.0)
-    seen = grey
     if enlarge > 1:
-        seen = cv2.resize(grey, None, fx=enlarge, fy=enlarge, interpolation=cv2.INTER_CUBIC)
-    points, features = _features(seen)
+        shown = opencv().resize(
+            shown, None, fx=enlarge, fy=enlarge, interpolation=opencv().INTER_CUBIC
+        )
+    points, features = _features(shown)
+    back = np.asarray(np.linalg.inv(_resized(grey, shown)), np.float64)
+    return _View(grey, _through(back, points), features, mirrored, enlarge)
+
+
+def _by_features(original: Original, view: _View) -> Registration | None:
+    cv2 = opencv()
+    points, features = view.points, view.features
     if len(points) < 8 or len(original.points) < 8:
         return None
     alike = features @ original.features.T
-    order = np.argpartition(-alike, 1, axis=1)[:, :2]
-    pair = np.take_along_axis(alike, order, axis=1)
-    first = np.where(pair[:, 0] >= pair[:, 1], order[:, 0], order[:, 1])
-    near, next_ = 2 - 2 * pair.max(axis=1), 2 - 2 * pair.min(axis=1)
-    good = near < _RATIO**2 * next_
+    first = alike.argmax(axis=1)
+    every = np.arange(len(first))
+    near = 2 - 2 * alike[every, first]
+    alike[every, first] = -1
+    good = near < _RATIO**2 * (2 - 2 * alike.max(axis=1))
     if good.sum() < 8:
         return None
     matrix, mask = cv2.findHomography(
-        original.points[first[good]], points[good], cv2.USAC_MAGSAC, 4.0,
-        maxIters=5000, confidence=0.9999,
+        original.points[first[good]], points[good].astype(np.float32), cv2.USAC_MAGSAC,
+        4.0 / view.enlarged, maxIters=5000, confidence=0.9999,
     )  # fmt: skip
-    if matrix is None:
+    if matrix is None or not _sane(matrix, original.size):
         return None
-    matrix = np.linalg.inv(_resized(grey, seen)) @ matrix
-    if not _sane(matrix, original.size):
-        return None
-    return Registration(grey, original.size, matrix, _still(original), int(mask.sum()), mirrored)
+    count = int(mask.sum())
+    return Registration(view.grey, original.size, matrix, _still(original), count, view.mirrored)
 
 
 def _by_outline(
