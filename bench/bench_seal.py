@@ -159,16 +159,18 @@ def attacks(
 
 
 def collusion(every: list[Source], trials: int, page: bool) -> None:
-    print(f"\ncollusion by averaging, then chat ({'A4 pages' if page else 'cards'})")
+    print(f"\ncollusion, then chat ({'A4 pages' if page else 'cards'})")
     print(f"{'copies':28}{'named':>8}{'target':>8}{'innocent':>9}{'of them':>9}")
-    for count, target in ((2, 0.99), (3, None), (5, 0.95), (10, 0.80)):
+    ways = {"averaged": np.mean, "median": np.median, "darkest": np.min, "lightest": np.max}
+    cases = [(2, "averaged", 0.99), (5, "averaged", 0.95), (10, "averaged", 0.80)]
+    for count, way, target in [*cases, *((3, way, None) for way in ways)]:
         hit = innocent = 0
         several = []
         for trial in range(trials):
             rng = np.random.default_rng([77, count, trial])
             src = every[trial % len(every)]
             who = rng.choice(RECIPIENTS, count, replace=False)
-            mixed = np.mean([src.seal(int(n)).astype(np.float32) for n in who], axis=0)
+            mixed = ways[way]([src.seal(int(n)) for n in who], axis=0)
             suspect = seal_attacks.jpeg(seal_attacks.clipped(mixed), 75)
             named = {m.copy.id for m in src.whose(suspect).matches}
             guilty = {src.copies[n].id for n in who}
@@ -176,7 +178,7 @@ def collusion(every: list[Source], trials: int, page: bool) -> None:
             innocent += len(named - guilty)
             several.append(len(named & guilty))
         missed = target is not None and hit / trials < target
-        print(f"{count:<28}{hit / trials:8.1%}{'' if target is None else f'{target:.0%}':>8}{innocent:9}"
+        print(f"{f'{count} {way}':28}{hit / trials:8.1%}{'' if target is None else f'{target:.0%}':>8}{innocent:9}"
               f"{np.mean(several):9.1f}{'  MISSED' if missed else ''}", flush=True)  # fmt: skip
 
 
@@ -307,7 +309,7 @@ def speed(every: list[Source], page: bool) -> None:
 
 def peers(
     cards: list[Source], pages: list[Source], rows: list[seal_attacks.Row], trials: int,
-    ours: dict[bool, list[tuple[str, dict[str, float]]]],
+    ours: dict[bool, list[tuple[str, dict[str, float]]]], where: str,
 ) -> None:  # fmt: skip
     """The open watermarks carry 64 bits of a random name for each recipient; named when so few
     bits differ that 1,000 innocents reach it with a chance of 1e-6 at most."""
@@ -319,7 +321,7 @@ def peers(
         if RECIPIENTS * sum(math.comb(PEER_BITS, n) for n in range(d + 1)) / 2**PEER_BITS <= ERROR
     )  # fmt: skip
     for page, every in ((False, cards), (True, pages)):
-        if not every or not ours.get(page):
+        if not every or not ours.get(page) or ("pages" if page else "cards") not in where:
             continue
         bits = np.random.default_rng(9).integers(0, 2, (trials, PEER_BITS)).astype(np.uint8)
         share: dict[tuple[str, str, bool], float] = {}
@@ -396,6 +398,7 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=4, help="a row, cards")
     parser.add_argument("--page-trials", type=int, help="a row, A4 pages; as many by default")
     parser.add_argument("--peer-trials", type=int, default=4)
+    parser.add_argument("--peers-on", default="cards pages", help="words of: cards pages")
     parser.add_argument("--originals", type=int, default=6, help="cards; half as many pages")
     parser.add_argument("--innocents", type=int, default=200_000)
     parser.add_argument("--rows", default="", help="only attacks whose name matches")
@@ -434,7 +437,7 @@ def main() -> None:
     if wanted("innocents"):
         innocents(cards, pages, given.innocents)
     if wanted("peers"):
-        peers(cards, pages, rows, given.peer_trials, ours)
+        peers(cards, pages, rows, given.peer_trials, ours, given.peers_on)
     print(json.dumps({"cards": ours.get(False), "pages": ours.get(True)}))
 
 

@@ -28,8 +28,28 @@ _SURE = 22  # matches on one homography
 _ALIKE = 0.12  # correlation with the original below which nothing was registered
 _SMOOTH = 22.0  # canonical pixels: wider than a glyph, so that no glyph's shift is undone
 _CERTAIN = 0.85  # correlation with a layout's picture from which no other fits better
+_LIKELY = 0.6  # the same, from which few matches will do
 _MOST_TRIED = 64  # layouts
 _REACH = 12.0  # canonical pixels that the flow may move
+
+
+@dataclass(frozen=True)
+class Features:
+    """`places`: count x 2; `sizes` in the same pixels; `angles` in radians; `descriptors`:
+    RootSIFT, count x 128."""
+
+    places: NDArray[np.float64]
+    sizes: NDArray[np.float64]
+    angles: NDArray[np.float64]
+    descriptors: NDArray[np.float32]
+
+    def moved(self, matrix: NDArray[np.float64]) -> Features:
+        """In the pixels of another size of the same picture."""
+        scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
+        return replace(self, places=_through(matrix, self.places), sizes=self.sizes * scale)
+
+    def __len__(self) -> int:
+        return len(self.places)
 
 
 @dataclass(frozen=True)
@@ -38,8 +58,7 @@ class Original:
 
     pixels: Pixels
     grey: Plane
-    points: NDArray[np.float32]
-    features: NDArray[np.float32]
+    known: Features
 
     @property
     def size(self) -> tuple[int, int]:
@@ -105,24 +124,22 @@ def prepare(pixels: Pixels) -> Original:
     size = canonical_size(pixels.shape[1], pixels.shape[0])
     whole = luma(pixels)
     grey = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
-    points, features = _features_of(whole, grey)
-    return Original(pixels, grey, points, features)
+    return Original(pixels, grey, _features_of(whole, grey))
 
 
-def _features_of(whole: Plane, grey: Plane) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _features_of(whole: Plane, grey: Plane) -> Features:
     """Of an original at its canonical size, and of a page more finely too, or a piece of it would
     not be known. Places in canonical pixels."""
-    cv2 = opencv()
-    points, features = _features(grey)
-    scale = min(_LARGEST / max(whole.shape), 1.0)
-    if scale * max(whole.shape) < 1.25 * max(grey.shape):
-        return points, features
-    fine = cv2.resize(whole, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    more, extra = _features(fine, 2 * _FEATURES)
-    back = np.asarray(np.linalg.inv(_resized(grey, fine)), np.float64)
-    return (
-        np.vstack([points, _through(back, more).astype(np.float32)]),
-        np.vstack([features, extra]),
+    few = _features(grey)
+    fine = _smaller(whole)
+    if max(fine.shape) < 1.25 * max(grey.shape):
+        return few
+    more = _features(fine, 2 * _FEATURES).moved(_resized(fine, grey))
+    return Features(
+        np.vstack([few.places, more.places]),
+        np.concatenate([few.sizes, more.sizes]),
+        np.concatenate([few.angles, more.angles]),
+        np.vstack([few.descriptors, more.descriptors]),
     )
 
 
@@ -167,19 +184,18 @@ def register_by_ink(
     view = _view(grey, soft, False)
     best: Registration | None = None
     alike = 2 * _ALIKE
-    for layout in islice(layouts, _MOST_TRIED if len(view.points) >= _SURE else 0):
+    for layout in islice(layouts, _MOST_TRIED if len(view.found) >= _SURE else 0):
         inked = _smaller(luma(draw(original.pixels, layout)))
         plane = cv2.resize(inked, original.size, interpolation=cv2.INTER_AREA)
-        points, features = _features(inked, 2 * _FEATURES)
-        back = np.asarray(np.linalg.inv(_resized(plane, inked)), np.float64)
-        at = _through(back, points).astype(np.float32)
-        known = Original(original.pixels, plane, at, features)
-        tried = _by_features(known, view)
-        if tried is None or tried.matches < _SURE:
+        known = Original(
+            original.pixels, plane, _features(inked, 2 * _FEATURES).moved(_resized(inked, plane))
+        )
+        tried = _by_features(known, view, True)
+        if tried is None:
             continue
         # Layouts have words in common, so that matches alone would take the wrong one.
         how = _alike(known, tried)
-        if how > alike:
+        if how > (alike if tried.matches >= _SURE else max(alike, _LIKELY)):
             best, alike = tried, how
         if how > _CERTAIN:
             break
@@ -237,26 +253,27 @@ def _levelled(plane: Plane) -> NDArray[np.uint8]:
     return np.asarray(level, np.uint8)
 
 
-def _features(
-    grey: Plane, most: int = _FEATURES
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Places (count x 2) and RootSIFT descriptors (count x 128)."""
+def _features(grey: Plane, most: int = _FEATURES) -> Features:
     cv2 = opencv()
     sift = cv2.SIFT_create(nfeatures=most, contrastThreshold=0.02)
-    points, features = sift.detectAndCompute(np.clip(grey, 0, 255).astype(np.uint8), None)
-    if features is None:
-        return np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32)
-    root = np.sqrt(features / np.maximum(features.sum(axis=1, keepdims=True), 1e-6))
-    return np.array([p.pt for p in points], np.float32), np.asarray(root, np.float32)
+    points, found = sift.detectAndCompute(np.clip(grey, 0, 255).astype(np.uint8), None)
+    if found is None:
+        points, found = (), np.zeros((0, 128), np.float32)
+    root = np.sqrt(found / np.maximum(found.sum(axis=1, keepdims=True), 1e-6))
+    return Features(
+        np.array([p.pt for p in points], np.float64).reshape(-1, 2),
+        np.array([p.size for p in points], np.float64),
+        np.radians(np.array([p.angle for p in points], np.float64)),
+        np.asarray(root, np.float32),
+    )
 
 
 @dataclass(frozen=True)
 class _View:
-    """A suspect's features. `grey`: mirrored back if `mirrored`; `points` in its pixels."""
+    """A suspect's features. `grey`: mirrored back if `mirrored`."""
 
     grey: Plane
-    points: NDArray[np.float64]
-    features: NDArray[np.float32]
+    found: Features
     mirrored: bool
     enlarged: float
 
@@ -270,32 +287,71 @@ def _view(grey: Plane, shown: Plane, mirrored: bool) -> _View:
         shown = opencv().resize(
             shown, None, fx=enlarge, fy=enlarge, interpolation=opencv().INTER_CUBIC
         )
-    points, features = _features(shown)
-    back = np.asarray(np.linalg.inv(_resized(grey, shown)), np.float64)
-    return _View(grey, _through(back, points), features, mirrored, enlarge)
+    return _View(grey, _features(shown).moved(_resized(shown, grey)), mirrored, enlarge)
 
 
-def _by_features(original: Original, view: _View) -> Registration | None:
-    cv2 = opencv()
-    points, features = view.points, view.features
-    if len(points) < 8 or len(original.points) < 8:
+def _by_features(original: Original, view: _View, votes: bool = False) -> Registration | None:
+    found, known = view.found, original.known
+    if len(found) < 8 or len(known) < 8:
         return None
-    alike = features @ original.features.T
+    alike = found.descriptors @ known.descriptors.T
     first = alike.argmax(axis=1)
     every = np.arange(len(first))
     near = 2 - 2 * alike[every, first]
     alike[every, first] = -1
     good = near < _RATIO**2 * (2 - 2 * alike.max(axis=1))
-    if good.sum() < 8:
+    placed = _placed(original, view, known.places[first[good]], found.places[good])
+    if (placed is None or placed.matches < _SURE) and votes:
+        one, other = _agreeing(known, found, first)
+        voted = _placed(original, view, known.places[one], found.places[other])
+        if voted is not None and (placed is None or voted.matches > placed.matches):
+            return voted
+    return placed
+
+
+def _placed(
+    original: Original, view: _View, known: NDArray[np.float64], found: NDArray[np.float64]
+) -> Registration | None:
+    if len(known) < 8:
         return None
-    matrix, mask = cv2.findHomography(
-        original.points[first[good]], points[good].astype(np.float32), cv2.USAC_MAGSAC,
+    matrix, mask = opencv().findHomography(
+        known.astype(np.float32), found.astype(np.float32), opencv().USAC_MAGSAC,
         4.0 / view.enlarged, maxIters=5000, confidence=0.9999,
     )  # fmt: skip
     if matrix is None or not _sane(matrix, original.size):
         return None
     count = int(mask.sum())
     return Registration(view.grey, original.size, matrix, _still(original), count, view.mirrored)
+
+
+def _agreeing(
+    known: Features, found: Features, first: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Matches that agree in scale, turn and place, by votes (Lowe 2004, 7.3); `first`: the
+    nearest known feature of each found one.
+
+    Where the same words stand in every line each feature has many equals, and no ratio of
+    distances tells the right one: but the right place gets the most votes.
+    """
+    scale = np.log(found.sizes / known.sizes[first])
+    turn = (found.angles - known.angles[first]) % (2 * np.pi)
+    box = (np.round(scale / 0.2).astype(int), np.round(turn / 0.2).astype(int) % 31)
+    pairs, count = np.unique(np.stack(box, axis=1), axis=0, return_counts=True)
+    best = pairs[count.argmax()]
+    off = np.abs(turn - best[1] * 0.2)
+    usual = (np.abs(scale - best[0] * 0.2) < 0.25) & (np.minimum(off, 2 * np.pi - off) < 0.25)
+    s = float(np.exp(np.median(scale[usual])))
+    a = float(np.angle(np.exp(1j * turn[usual]).mean()))
+    spin = s * np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
+    move = found.places - known.places[first] @ spin.T
+    cell = 8.0 * max(s, 0.5)
+    rounded = np.round(move[usual] / cell).astype(int)
+    cells, count = np.unique(rounded, axis=0, return_counts=True)
+    near = [int(count[(np.abs(cells - c) <= 1).all(axis=1)].sum()) for c in cells]
+    peak = cells[int(np.argmax(near))]
+    agree = usual & (np.abs(move - peak * cell) < 2.5 * cell).all(axis=1)
+    other = np.flatnonzero(agree)
+    return first[other], other
 
 
 def _by_outline(
