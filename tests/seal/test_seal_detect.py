@@ -30,6 +30,7 @@ from notmyloan.seal.detect import (
     Answer,
     Copy,
     bound,
+    explain,
     measure,
     scores,
     sketch,
@@ -138,6 +139,19 @@ def test_the_statistic_knows_no_code() -> None:
         allowed = math.exp(-t * t / 2)
         assert (z > t).mean() <= allowed + 4 * math.sqrt(allowed / len(z))
     assert z.max() < threshold(len(many), 1, 1e-3)
+
+
+def test_both_carriers_are_explained() -> None:
+    found = measure(jpeg(sealed(), 60), marked.original(), KEY, marked.layouts())
+    assert found is not None
+    z = explain(found, KEY, COPIES[7])
+    assert z.both == pytest.approx(scores(found, KEY, COPIES)[7])
+    assert max(z.luma, z.glyphs) < z.both < math.hypot(z.luma, z.glyphs) + 1e-6
+    assert z.luma_chips > 1000
+    assert z.glyph_chips > 300
+    other = explain(found, KEY, COPIES[0])
+    assert other.glyphs == 0.0
+    assert other.glyph_chips == 0
 
 
 def test_no_copies_make_no_sense() -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -37,6 +37,7 @@ from notmyloan.seal.residual import fit
 _SKETCH = (168, 106)  # columns and rows of a layout's sketch
 _FINEST = 2_000_000  # pixels of the grid on which glyphs are measured
 _SEEN = 0.08  # correlation of the suspect's ink with a layout's from which it is that layout
+_SPOKE = 0.05  # a chip that says less says nothing
 _SAME = 0.7  # share of the print from which the suspect shows this very original
 _MOST_LAYOUTS = 12  # mixed in one picture that are told apart
 
@@ -72,7 +73,8 @@ class Match:
 class Result:
     """`matches`: strongest first; empty for NOBODY and OTHER. `copies`, `suspects`, `error`: N, S
     and p; `threshold`: t. `z`: of each copy, in the order given. `layout`: the one seen in the
-    suspect, if any; `features`: matches of the registration (0: by its outline)."""
+    suspect, if any; `features`: matches of the registration (0: by its outline); `alike`: the
+    share of the original's print that the suspect shows."""
 
     answer: Answer
     matches: tuple[Match, ...]
@@ -84,6 +86,7 @@ class Result:
     layout: str | None = None
     features: int = 0
     mirrored: bool = False
+    alike: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,7 @@ def decide(
     place = found.registration
     return Result(
         answer, matches, limit, len(copies), suspects, error, z, seen, place.matches,
-        place.mirrored,
+        place.mirrored, found.alike,
     )  # fmt: skip
 
 
@@ -177,6 +180,31 @@ def scores(found: Statistic, key: bytes, copies: Sequence[Copy]) -> NDArray[np.f
             power[at] += float((w**2).sum())
     np.divide(total, np.sqrt(power), out=z, where=power > 0)
     return z
+
+
+@dataclass(frozen=True, slots=True)
+class Carriers:
+    """A copy's z by each carrier alone and by both, and how many chips spoke."""
+
+    luma: float
+    glyphs: float
+    both: float
+    luma_chips: int
+    glyph_chips: int
+
+
+def explain(found: Statistic, key: bytes, copy: Copy) -> Carriers:
+    """The numbers behind one copy's z; only `both` is tested against the threshold."""
+    none = np.zeros_like(found.luma)
+    w = found.glyphs.get(copy.layout, np.zeros(0))
+
+    def z(statistic: Statistic) -> float:
+        return float(scores(statistic, key, [copy])[0])
+
+    return Carriers(
+        z(replace(found, glyphs={})), z(replace(found, luma=none)), z(found),
+        int((np.abs(found.luma) > _SPOKE).sum()), int((np.abs(w) > _SPOKE).sum()),
+    )  # fmt: skip
 
 
 def measure(
