@@ -47,7 +47,7 @@ def picture() -> Pixels:
 
 @pytest.fixture(scope="module")
 def key(picture: Pixels) -> bytes:
-    return original_key(VAULT, bytes.fromhex(commit.picture_digest(picture)))
+    return commit.key_for(VAULT, picture)
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +170,12 @@ def test_the_key_digest_is_plain_sha256(key: bytes) -> None:
     assert commit.key_digest(key, SALT) == expected
     with pytest.raises(ValueError, match="32 bytes"):
         commit.key_digest(key, b"")
+
+
+def test_the_key_of_an_original_comes_from_its_pixels(picture: Pixels, key: bytes) -> None:
+    assert key == original_key(VAULT, bytes.fromhex(commit.picture_digest(picture)))
+    assert key != commit.key_for(VAULT, picture[::-1])
+    assert key != commit.key_for(bytes(32), picture)
 
 
 def test_the_picture_digest_is_that_of_a_ppm_file() -> None:

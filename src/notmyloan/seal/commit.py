@@ -16,7 +16,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -27,7 +27,7 @@ import numpy as np
 
 from notmyloan.model.errors import InputError
 from notmyloan.seal import glyph, luma
-from notmyloan.seal.codes import KEY_BYTES
+from notmyloan.seal.codes import KEY_BYTES, original_key
 from notmyloan.seal.copy import layout_digest, load_layout
 from notmyloan.seal.detect import Answer, Copy, Result, whose
 from notmyloan.seal.layout import Pixels
@@ -118,6 +118,11 @@ def picture_digest(pixels: Pixels) -> str:
     high, wide = pixels.shape[:2]
     head = b"P6\n%d %d\n255\n" % (wide, high)
     return hashlib.sha256(head + np.ascontiguousarray(pixels, np.uint8).tobytes()).hexdigest()
+
+
+def key_for(vault_key: bytes, original: Pixels) -> bytes:
+    """The key of an original's copies. Raises ValueError on a vault key not of 32 bytes."""
+    return original_key(vault_key, bytes.fromhex(picture_digest(original)))
 
 
 def key_digest(key: bytes, salt: bytes) -> str:
@@ -279,7 +284,6 @@ def verify(
     suspect: Pixels,
     *,
     suspects: int = 1,
-    test: Callable[..., Result] = whose,
 ) -> Verdict:
     """Runs the test again from the commitment and its opening alone.
 
@@ -292,7 +296,7 @@ def verify(
     if faults:
         return Verdict(faults, said, None)
     layouts = {name: load_layout(kept) for name, kept in shown.layouts.items()}
-    result = test(
+    result = whose(
         suspect, shown.original, shown.key, said.copies, layouts,
         suspects=suspects, error=said.error,
     )  # fmt: skip
@@ -370,6 +374,6 @@ def _bytes(value: Any) -> bytes:
 
 __all__ = [
     "ERROR", "Commitment", "CommitmentError", "Fault", "Opening", "Verdict", "chain",
-    "commitment", "digest", "key_digest", "parameters", "picture_digest", "read_commitment",
+    "commitment", "digest", "key_digest", "key_for", "parameters", "picture_digest", "read_commitment",
     "read_opening", "reveal", "verify",
 ]  # fmt: skip
