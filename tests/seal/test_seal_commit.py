@@ -21,6 +21,7 @@ from notmyloan.seal.commit import CommitmentError, Fault, Verdict
 from notmyloan.seal.copy import dump_layout, layout_digest, load_layout, seal_copy
 from notmyloan.seal.detect import Answer, Copy
 from notmyloan.seal.layout import Box, Glyph, Layout, Pixels, coverage
+from notmyloan.seal.picture import write_picture
 
 DAY = date(2026, 11, 24)
 VAULT, SALT, NONCE = bytes(range(32)), bytes(range(32, 64)), bytes(16)
@@ -246,7 +247,7 @@ def test_another_opening_is_found_out(
         (changed(opening, "layouts", {first: b64(foreign).decode()}), Fault.LAYOUT),
         (changed(opening, "layouts", {first: b64(b"no").decode()}), Fault.LAYOUT),
         (commit.reveal(other, key, SALT, picture, kept), Fault.OTHER_COMMITMENT),
-        (changed(opening, "original", b64(commit.write_picture(dotted, "png", 300)).decode()),
+        (changed(opening, "original", b64(write_picture(dotted, "png", 300)).decode()),
          Fault.ORIGINAL),
     ):  # fmt: skip
         found = verdict(said, case, sealed)

@@ -370,10 +370,3 @@ def _bytes(value: Any) -> bytes:
         return base64.b64decode(_text(value), validate=True)
     except binascii.Error:
         raise ValueError from None
-
-
-__all__ = [
-    "ERROR", "Commitment", "CommitmentError", "Fault", "Opening", "Verdict", "chain",
-    "commitment", "digest", "key_digest", "key_for", "parameters", "picture_digest", "read_commitment",
-    "read_opening", "reveal", "verify",
-]  # fmt: skip
