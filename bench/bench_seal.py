@@ -6,7 +6,7 @@ tested. Then collusion, framing, innocents, invisibility, speed; and the same at
 watermarks blind-watermark and invisible-watermark (`sh bench/peers` installs them), as they are
 and after our registration, held to the same error.
 
-Quick by default (a few trials a row); the figures of the docs: `--trials 200 --innocents 10000000`.
+Quick by default (2 trials a row, some 15 minutes); `--full` takes a day.
 """
 
 from __future__ import annotations
@@ -395,18 +395,26 @@ def ask(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trials", type=int, default=4, help="a row, cards")
+    parser.add_argument(
+        "--full", action="store_true", help="200 trials a row, 10 million innocents"
+    )
+    parser.add_argument("--quick", action="store_true", help="2 trials a row, as without --full")
+    parser.add_argument("--trials", type=int, help="a row, cards")
     parser.add_argument("--page-trials", type=int, help="a row, A4 pages; as many by default")
-    parser.add_argument("--peer-trials", type=int, default=4)
+    parser.add_argument("--peer-trials", type=int)
     parser.add_argument("--peers-on", default="cards pages", help="words of: cards pages")
     parser.add_argument("--originals", type=int, default=6, help="cards; half as many pages")
-    parser.add_argument("--innocents", type=int, default=200_000)
+    parser.add_argument("--innocents", type=int)
     parser.add_argument("--rows", default="", help="only attacks whose name matches")
     parser.add_argument(
         "--only", default="", help="words of: cards pages collusion framing innocents speed peers"
     )
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
+    usual = (200, 20, 10_000_000) if given.full and not given.quick else (2, 1, 200_000)
+    given.trials = given.trials or usual[0]
+    given.peer_trials = given.peer_trials or usual[1]
+    given.innocents = given.innocents or usual[2]
     cv2.setNumThreads(given.threads)
     only = set(given.only.split())
     rows = [r for r in seal_attacks.ROWS if re.search(given.rows, r.name)]
