@@ -20,7 +20,7 @@ import marked
 import papers
 
 from notmyloan.seal.layout import Pixels
-from notmyloan.seal.register import Registration, follow, register
+from notmyloan.seal.register import Registration, follow, register, register_by_ink
 
 
 def off(place: Registration, truth: np.ndarray, wide: int, high: int) -> float:
@@ -93,3 +93,21 @@ def test_a_piece_is_found_where_it_was() -> None:
     assert place is not None
     truth = np.array([[1, 0, -90], [0, 1, -200], [0, 0, 1.0]])
     assert off(place, truth, *known.size) < 2.5
+
+
+@pytest.mark.parametrize("black_and_white", [False, True])
+def test_a_blank_piece_is_found_by_its_ink(black_and_white: bool) -> None:
+    known, suspect = marked.original(), marked.sealed()
+    piece = np.ascontiguousarray(suspect[60:330, 330:640])
+    if black_and_white:
+        piece = marked.copied(piece)
+    place = register_by_ink(known, piece, marked.layouts().values())
+    assert place is not None
+    truth = np.array([[1, 0, -330], [0, 1, -60], [0, 0, 1.0]])
+    middle = np.array([485.0, 195.0, 1.0])
+    found = place.matrix @ middle
+    assert np.linalg.norm(found[:2] / found[2] - (truth @ middle)[:2]) < 2.5
+
+
+def test_no_layouts_place_nothing() -> None:
+    assert register_by_ink(marked.original(), marked.sealed(), ()) is None
