@@ -8,6 +8,7 @@ wording is on both.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import random
 import re
@@ -22,6 +23,7 @@ from notmyloan.model.label import Label
 
 TEXTS: Final = Path(__file__).parent.parent / "texts"
 _CHOICE: Final = re.compile(r"\(([^()]*)\)")
+_HAN: Final = re.compile("[\u4e00-\u9fff]")
 _SLOT: Final = re.compile(r"\{([a-z_0-9]+)\}")
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
 
@@ -100,6 +102,11 @@ def _date(r: random.Random) -> str:
     )
 
 
+def _english_date(r: random.Random) -> str:
+    day = datetime.date(r.randint(2021, 2026), r.randint(1, 12), r.randint(1, 28))
+    return day.strftime(r.choice(("%B %d", "%b %d", "%m/%d", "%m/%d/%Y", "%d %b", "%A")))
+
+
 def _time(r: random.Random) -> str:
     return f"{r.randint(0, 23):02d}:{r.randint(0, 59):02d}"
 
@@ -141,8 +148,12 @@ def fill(pattern: str, r: random.Random) -> str:
         option = r.choice(found.group(1).split("|"))
         pattern = pattern[: found.start()] + option + pattern[found.end() :]
 
+    english = _HAN.search(pattern) is None
+
     def word(match: re.Match[str]) -> str:
         name = match.group(1)
+        if name == "date" and english:
+            return _english_date(r)
         if name in _MADE:
             return _MADE[name](r)
         return fill(r.choice(_words()[name]), r)
