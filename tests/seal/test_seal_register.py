@@ -111,3 +111,13 @@ def test_a_blank_piece_is_found_by_its_ink(black_and_white: bool) -> None:
 
 def test_no_layouts_place_nothing() -> None:
     assert register_by_ink(marked.original(), marked.sealed(), ()) is None
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_a_smooth_piece_is_found_by_its_looks(scale: float) -> None:
+    known, suspect = marked.original(), marked.sealed()
+    piece = cv2.resize(suspect[130:350, 690:930], None, fx=scale, fy=scale)
+    place = register(known, np.ascontiguousarray(piece))
+    assert place is not None
+    found = place.matrix @ np.array([810.0, 240.0, 1.0])
+    assert np.linalg.norm(found[:2] / found[2] - np.array([120.0, 110.0]) * scale) < 3.5

@@ -27,8 +27,8 @@ _RATIO = 0.82
 _SURE = 22  # matches on one homography
 _ALIKE = 0.12  # correlation with the original below which nothing was registered
 _SMOOTH = 22.0  # canonical pixels: wider than a glyph, so that no glyph's shift is undone
-_CERTAIN = 0.85  # correlation with a layout's picture from which no other fits better
-_LIKELY = 0.6  # the same, from which few matches will do
+_SCALES = (1.0, 0.5, 2 / 3, 0.8, 1.25, 1.5, 2.0)  # pieces of these sizes are tried
+_LIKELY = 0.6  # correlation from which few matches will do
 _MOST_TRIED = 64  # layouts
 _REACH = 12.0  # canonical pixels that the flow may move
 
@@ -163,14 +163,48 @@ def register(original: Original, suspect: Pixels) -> Registration | None:
             how = _alike(original, tried)
             if tried.matches >= _SURE and how > 2 * _ALIKE:
                 return tried
-            if best is None or how > alike:
+            if best is None or how + tried.matches / 200 > alike + best.matches / 200:
                 best, alike = tried, how
-    if best is not None and best.matches >= 2 * _SURE and alike > _ALIKE / 2:
-        return best
+    if best is not None and best.matches >= 1.3 * _SURE and alike > _ALIKE / 3:
+        return best  # black and white, it may be alike in its corners only
     framed = _by_outline(original, grey, suspect)
     if framed is not None and framed[1] > alike:
         best, alike = framed
+    if alike < _LIKELY:
+        piece = _by_template(original, grey, suspect)
+        if piece is not None and piece[1] > max(alike, 2 * _ALIKE):
+            best, alike = piece
     return best if alike > _ALIKE else None
+
+
+def _by_template(
+    original: Original, grey: Plane, suspect: Pixels
+) -> tuple[Registration, float] | None:
+    """A smooth piece that was only cut out, perhaps scaled, never turned: where it fits best."""
+    cv2 = opencv()
+    half = cv2.resize(original.grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    whole = cv2.GaussianBlur(half, (0, 0), 1.0)
+    native = original.size[0] / original.pixels.shape[1] * suspect.shape[1] / grey.shape[1]
+    best: tuple[float, float, tuple[int, int]] | None = None
+    for by in _SCALES:
+        scale = native * by / 2
+        size = (round(grey.shape[1] * scale), round(grey.shape[0] * scale))
+        if min(size) < 24 or size[0] > whole.shape[1] or size[1] > whole.shape[0]:
+            continue
+        part = cv2.GaussianBlur(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), (0, 0), 1.0)
+        if part.std() < 2:
+            continue
+        _, fit, _, at = cv2.minMaxLoc(cv2.matchTemplate(whole, part, cv2.TM_CCOEFF_NORMED))
+        if best is None or fit > best[0]:
+            best = fit, scale, at
+    if best is None or best[0] < _LIKELY:
+        return None
+    _, scale, (x, y) = best
+    # Canonical to half to suspect pixels, pixel centres at whole numbers.
+    k = 0.5 / scale
+    move = np.array([[k, 0, (k - 1) / 2 - x / scale], [0, k, (k - 1) / 2 - y / scale], [0, 0, 1.0]])
+    found = Registration(grey, original.size, move, _still(original), 0, False)
+    return found, _alike(original, found)
 
 
 def register_by_ink(
@@ -197,8 +231,6 @@ def register_by_ink(
         how = _alike(known, tried)
         if how > (alike if tried.matches >= _SURE else max(alike, _LIKELY)):
             best, alike = tried, how
-        if how > _CERTAIN:
-            break
     return best
 
 
