@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import gzip
+import json
 import random
 import re
 import sys
@@ -165,9 +167,13 @@ def main() -> None:
     options.add_argument("--recipients", type=int, default=200)
     options.add_argument("--trials", type=int, default=200)
     options.add_argument("--unrelated", type=int, default=5000)
+    options.add_argument(
+        "--corpora", type=Path, help="folder with messages/*.jsonl.gz of real texts"
+    )
+    options.add_argument("--seed", type=int, default=2)
     told = options.parse_args()
     known = [a for a in aliases(told.recipients, 1) if a.field is AliasField.ADDRESS]
-    rng = random.Random(2)
+    rng = random.Random(told.seed)
     around = unrelated(told.trials, rng)
     ways = {"notmyloan": by_us, "substring": by_substring, "difflib": by_ratio}
     print(f"{told.recipients} recipients; found / confused, % of {told.trials}")
@@ -189,6 +195,12 @@ def main() -> None:
         ]
         print(f"{name:18}" + "".join(f"{a:9.1f} /{b:5.1f}" for a, b in row))
         sys.stdout.flush()
+    for path in sorted((told.corpora / "messages").glob("*.jsonl.gz")) if told.corpora else ():
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            real = [json.loads(line)["text"] for line in lines]
+        real = rng.sample(real, min(told.unrelated, len(real)))
+        false = sum(bool(by_us(t, known)) for t in real)
+        print(f"false, {path.name}: {false} of {len(real)}", flush=True)
     texts = unrelated(told.unrelated, rng)
     print(f"{'false':18}" + f"{sum(bool(by_us(t, known)) for t in texts)} of {len(texts)}, "
           f"substring {sum(bool(by_substring(t, known)) for t in texts)}, "

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from notmyloan.seal.alias_code import (
     character_frequency,
     frequency,
     syllable,
+    words,
 )
 
 
@@ -105,13 +106,27 @@ def _by_sound(text: str, codes: Sequence[tuple[str, ...]]) -> tuple[NDArray[np.f
         return np.full(len(codes), -np.inf), 0
     pattern = [[(c, syllable(s)) for w in code for c, s in
                 zip(w, by_written()[w].pinyin, strict=True)] for code in codes]  # fmt: skip
-    kinds = list(dict.fromkeys(part for row in pattern for part in row))
-    index = {part: n for n, part in enumerate(kinds)}
+    index = {part: n for n, part in enumerate(_parts())}
     rows = np.array([[index[part] for part in row] for row in pattern])
-    scores = {
-        c: np.array([_fit(c, spoken[c], own, said) for own, said in kinds]) for c in set(tokens)
-    }
-    return _align([scores[c][rows] for c in tokens], rows.shape), len(tokens)
+    scores = {c: _fits(c, spoken[c])[rows] for c in set(tokens)}
+    return _align([scores[c] for c in tokens], rows.shape), len(tokens)
+
+
+@cache
+def _parts() -> tuple[tuple[str, Syllable], ...]:
+    """Every character of the word list with its sound."""
+    return tuple(
+        dict.fromkeys(
+            (c, syllable(s))
+            for word in words()
+            for c, s in zip(word.written, word.pinyin, strict=True)
+        )
+    )
+
+
+@lru_cache(8192)
+def _fits(token: str, heard: Syllable | None) -> NDArray[np.float64]:
+    return np.array([_fit(token, heard, own, said) for own, said in _parts()])
 
 
 def _fit(token: str, heard: Syllable | None, own: str, said: Syllable) -> float:
