@@ -29,6 +29,7 @@ _ALIKE = 0.12  # correlation with the original below which nothing was registere
 _SMOOTH = 22.0  # canonical pixels: wider than a glyph, so that no glyph's shift is undone
 _SCALES = (1.0, 0.5, 2 / 3, 0.8, 1.25, 1.5, 2.0)  # pieces of these sizes are tried
 _LIKELY = 0.6  # correlation from which few matches will do
+_CERTAIN = 0.93  # correlation with a layout's picture from which no other is tried
 _MOST_TRIED = 64  # layouts
 _REACH = 12.0  # canonical pixels that the flow may move
 
@@ -231,6 +232,8 @@ def register_by_ink(
         how = _alike(known, tried)
         if how > (alike if tried.matches >= _SURE else max(alike, _LIKELY)):
             best, alike = tried, how
+        if how > _CERTAIN and tried.matches >= _SURE:
+            break
     return best
 
 
