@@ -1,0 +1,123 @@
+"""Made-up lives for the tracing, drawn from another process than the tracing assumes: leaks sold
+on in batches to buyers who each call in a burst, leaks after log-normal delays, a background that
+rises over the years and clusters, gaps in the log, leaks by people who are not listed."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from notmyloan.model.disclosure import Given, RecipientKind
+from notmyloan.trace.evidence import Contact, Evidence, Recipient
+
+KINDS = {
+    RecipientKind.BANK: (3, 0.2), RecipientKind.CONSUMER_FINANCE: (3, 0.6),
+    RecipientKind.SMALL_LOAN: (3, 1.5), RecipientKind.LOAN_PLATFORM: (4, 2.0),
+    RecipientKind.LEAD_SELLER: (1, 5.0), RecipientKind.INSURER: (2, 0.8),
+    RecipientKind.TELECOM: (1, 0.4), RecipientKind.SHOP: (4, 0.6),
+    RecipientKind.EMPLOYER: (2, 0.2), RecipientKind.OTHER: (2, 0.6),
+}  # fmt: skip
+FACTS = (Given.NAME, Given.ID_NUMBER, Given.ADDRESS, Given.EMPLOYER, Given.INCOME)
+
+
+@dataclass(frozen=True)
+class World:
+    """`leaks`: the day of each listed leaker's leak; `unlisted`: days of other leaks."""
+
+    evidence: Evidence
+    leaks: dict[str, date]
+    unlisted: tuple[date, ...]
+    contacts_of: dict[str, int]
+
+
+def world(seed: int) -> World:
+    r = random.Random(f"trace {seed}")
+    first = date(2020, 1, 1)
+    days = r.randint(500, 2200)
+    last = first + timedelta(days=days - 1)
+    count = r.choice((5, 8, 12, 18, 25, 40, 60))
+    points = ("a", "b") if r.random() < 0.3 else ("a",)
+    people = []
+    for n in range(count):
+        kind = r.choices(list(KINDS), [w for w, _ in KINDS.values()])[0]
+        given = first + timedelta(days=r.randint(-200, days - 40))
+        facts = frozenset(f for f in FACTS if r.random() < 0.5) | {Given.PHONE}
+        revoked = given + timedelta(days=r.randint(60, 600)) if r.random() < 0.1 else None
+        people.append(
+            Recipient(f"r{n}", f"recipient {n}", kind, (given,), facts,
+                      frozenset([r.choice(points)]), revoked)
+        )  # fmt: skip
+    wanted = r.choices((1, 2, 3), (0.6, 0.3, 0.1))[0]
+    leaks: dict[str, date] = {}
+    weights = [KINDS[p.kind][1] for p in people]
+    for _ in range(200):
+        if len(leaks) == wanted:
+            break
+        person = r.choices(people, weights)[0]
+        leak = person.given_on[0] + timedelta(days=int(r.lognormvariate(3.4, 1.1)))
+        if person.id not in leaks and first <= leak <= last - timedelta(days=30):
+            leaks[person.id] = leak
+    unlisted = tuple(
+        first + timedelta(days=r.randint(0, days - 30)) for _ in range(r.random() < 0.25)
+    )
+    contacts: list[Contact] = []
+    made: dict[str, int] = {}
+    sources = [(p, leaks[p.id]) for p in people if p.id in leaks]
+    for person, leak in [*sources, *((None, day) for day in unlisted)]:
+        before = len(contacts)
+        contacts += _sold(r, person, leak, last, points)
+        if person is not None:
+            made[person.id] = len(contacts) - before
+    contacts += _background(r, first, days, points)
+    gaps = ()
+    if r.random() < 0.25:
+        begin = first + timedelta(days=r.randint(0, days - 90))
+        gaps = ((begin, begin + timedelta(days=r.randint(20, 80))),)
+    seen = [
+        c for c in contacts
+        if first <= c.on <= last and not any(a <= c.on <= b for a, b in gaps)
+    ]  # fmt: skip
+    evidence = Evidence(tuple(people), tuple(seen), first, last, (), gaps)
+    return World(evidence, leaks, unlisted, made)
+
+
+def _sold(
+    r: random.Random, person: Recipient | None, leak: date, last: date, points: tuple[str, ...]
+) -> list[Contact]:
+    """Buyers in batches: many at once, fewer later; each calls in a burst of its own."""
+    found = []
+    buyers = max(int(r.lognormvariate(2.2, 0.7)), 2)
+    fade = r.choice((20, 50, 120, 250))
+    point = r.choice(points) if person is None else next(iter(person.points))
+    for _ in range(buyers):
+        day = float(r.expovariate(1 / fade))
+        knows = frozenset(
+            f for f in (person.facts if person else FACTS) if f in FACTS and r.random() < 0.3
+        )
+        for _ in range(max(int(r.expovariate(1 / 5)), 1)):
+            day += r.expovariate(1 / 2.5)
+            on = leak + timedelta(days=int(day))
+            if on.weekday() >= 5 and r.random() < 0.5:
+                continue
+            if on <= last:
+                facts = knows if r.random() < 0.6 else frozenset()
+                found.append(Contact(on, r.choice((0.7, 0.9, 1.0)), point, facts))
+    return found
+
+
+def _background(r: random.Random, first: date, days: int, points: tuple[str, ...]) -> list[Contact]:
+    found = []
+    level = r.choice((0.02, 0.05, 0.12, 0.3))
+    rise = r.uniform(1, 3)
+    for n in range(days):
+        on = first + timedelta(days=n)
+        rate = level * (1 + (rise - 1) * n / days) * (0.5 if on.weekday() >= 5 else 1.2)
+        while r.random() < rate / (1 + rate):
+            facts = frozenset([Given.NAME]) if r.random() < 0.08 else frozenset()
+            for extra in range(1 + (r.random() < 0.15) * r.randint(1, 3)):
+                found.append(
+                    Contact(on + timedelta(days=extra), r.choice((0.5, 0.8, 1.0)),
+                            r.choice(points), facts)
+                )  # fmt: skip
+    return found

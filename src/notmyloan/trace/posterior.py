@@ -1,0 +1,301 @@
+"""Who leaked, and when: the posterior over all recipients together.
+
+Each recipient either leaked within the window or did not, at some bin, with one of some
+responses; up to three leaks may be of people not listed. All are one joint model: what one leak
+explains no other needs to. The state is sampled by Gibbs steps that are exact given the rest:
+
+- one source's whole state (leaked or not, when, how strongly) from its table of likelihoods;
+- the owner of one leak among all sources, its day and response held (a swap), whose
+  probabilities are what is averaged (Rao-Blackwell: Gelfand and Smith 1990);
+- the background's levels by splitting the counts (Poisson thinning; conjugate gamma);
+- a common shift of all hazards, so that a person who is called much is not told that nobody leaks.
+
+Several chains from scattered starts must agree (split R-hat: Gelman and others, 2013).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from notmyloan.trace.evidence import Evidence, Recipient
+from notmyloan.trace.likelihood import (
+    Floats,
+    Series,
+    Shapes,
+    added,
+    background_fitness,
+    fitness,
+    log_delay,
+    series,
+    shapes,
+    table,
+)
+from notmyloan.trace.priors import Priors
+
+UNLISTED = 3  # leaks of people not listed, at most
+CHAINS = 3
+WARM, SWEEPS = 30, 70
+KINDS = 2  # kinds of sources whose every member is looked at in one sweep
+AGREED = 1.15  # split R-hat up to which chains agree
+_SHIFTS = np.linspace(-2.5, 2.5, 11)
+_SHIFT_SPREAD = 1.0
+_LEVEL_SHAPE = 2.0  # of the gamma prior of a background level around their mean
+
+
+@dataclass(frozen=True)
+class Sources:
+    """All who may have leaked: the recipients in order, then the unlisted. `log_odds` of a leak
+    within the window, `log_delay`: sources x bins, `kind`: which row of `fits` each has."""
+
+    recipients: tuple[Recipient, ...]
+    log_odds: Floats
+    log_delay: Floats
+    kind: NDArray[np.int64]
+    fits: tuple[Floats, ...]
+    background: Floats
+
+    @property
+    def count(self) -> int:
+        """Recipients and unlisted."""
+        return len(self.log_odds)
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """`leaked`: the chance of each recipient; `unlisted`: that anybody not listed leaked;
+    `nobody`: that there was no leak at all; `when`: recipients x bins, the chance of a leak by
+    that recipient in that bin; `unlisted_when` the same of the unlisted; `leaks`: how many leaks
+    there were, on average; `r_hat`: the worst of the chains' agreement, `agreed` whether it is
+    good enough."""
+
+    leaked: Floats
+    unlisted: float
+    nobody: float
+    when: Floats
+    unlisted_when: Floats
+    leaks: float
+    background: Floats
+    r_hat: float
+    agreed: bool
+    data: Series
+    sources: Sources
+
+
+def sources(evidence: Evidence, data: Series, priors: Priors) -> Sources:
+    """The sources of `evidence`."""
+    odds, delays, kinds = [], [], []
+    fits: list[Floats] = []
+    known: dict[bytes, int] = {}
+    for recipient in (*evidence.recipients, *[None] * UNLISTED):
+        chance = priors.hazard[recipient.kind] if recipient is not None else priors.unlisted
+        log_odds = float(np.log(chance / (1 - chance)))
+        delay = log_delay(data, recipient, priors)
+        for mark in evidence.marks:
+            if recipient is not None and mark.recipient == recipient.id:
+                log_odds += float(np.log(min(0.5 / mark.error, priors.mark_most)))
+                met = max(min(data.bin_of(mark.on), data.bins - 1), 0)
+                delay = delay.copy()
+                delay[met + 1 :] = -np.inf
+                rest = np.exp(delay).sum()
+                delay = delay - np.log(rest) if rest > 0 else delay
+        if np.isneginf(delay).all():  # given only after the window
+            log_odds = -40.0
+            delay = np.full(data.bins, -np.log(data.bins))
+        fit = fitness(data, recipient, priors)
+        kinds.append(known.setdefault(fit.tobytes(), len(known)))
+        if len(fits) < len(known):
+            fits.append(fit)
+        odds.append(log_odds)
+        delays.append(delay)
+    return Sources(
+        evidence.recipients, np.array(odds), np.array(delays).reshape(-1, data.bins),
+        np.array(kinds), tuple(fits), background_fitness(data, priors),
+    )  # fmt: skip
+
+
+class _Chain:
+    """One chain's state."""
+
+    def __init__(self, data: Series, forms: Shapes, who: Sources, seed: np.random.Generator):
+        self.data, self.forms, self.who, self.rng = data, forms, who, seed
+        self.on = np.zeros(who.count, bool)
+        self.at = np.zeros(who.count, np.int64)
+        self.response = np.zeros(who.count, np.int64)
+        self.part = np.zeros((who.count, len(data.at)))
+        self.shift = 0.0
+        self.exposure = np.bincount(data.segment, data.observed)
+        weight = np.bincount(data.segment[data.at], data.count, minlength=len(self.exposure))
+        usual = (weight.sum() + 0.5) / (self.exposure.sum() + 1)
+        # Scattered starts: from no background to all contacts being background.
+        self.level = np.maximum(usual * seed.uniform(0.1, 1.0, len(self.exposure)), 1e-4)
+        self.base = self._base()
+
+    def _base(self) -> Floats:
+        level = self.level[self.data.segment[self.data.at]]
+        return np.asarray(level * self.who.background[self.data.type])
+
+    def rates(self) -> Floats:
+        """Each group's rate in contacts a day."""
+        return np.asarray(self.base + self.part[self.on].sum(axis=0))
+
+    def set(self, n: int, on: bool, at: int = 0, response: int = 0) -> None:
+        self.on[n], self.at[n], self.response[n] = on, at, response
+        self.part[n] = 0
+        if on:
+            fit = self.who.fits[self.who.kind[n]]
+            self.part[n] = added(self.data, self.forms, fit, at, response)
+
+    def sources_step(self) -> None:
+        """The state of each source given all others: of those that leaked, of the unlisted, and
+        of the others of a few random kinds. A new leak may so be found by the unlisted first; the
+        owners' step hands it on."""
+        kept: dict[int, tuple[Floats, Floats]] = {}
+        kinds = len(self.who.fits)
+        chosen = {int(k) for k in self.rng.choice(kinds, min(kinds, KINDS), replace=False)}
+        chosen.add(int(self.who.kind[-1]))
+        order = [n for n in self.rng.permutation(self.who.count) if self.who.kind[n] in chosen]
+        leaked = [n for n in self.rng.permutation(self.who.count) if self.on[n]]
+        for n in (*leaked, *(n for n in order if not self.on[n])):
+            kind = int(self.who.kind[n])
+            if self.on[n]:
+                kept = {}
+                self.set(int(n), on=False)
+            if kind not in kept:
+                log = table(self.data, self.forms, self.who.fits[kind], self.rates())
+                log += self.forms.log_prior
+                kept[kind] = (log, _log_sum(log))
+            log, over = kept[kind]
+            by_bin = over + self.who.log_delay[n]
+            top = by_bin.max()
+            weight = np.exp(by_bin - top)
+            odds = self.who.log_odds[n] + self.shift + top + np.log(weight.sum())
+            if np.log(self.rng.random() + 1e-300) < -np.logaddexp(0.0, -odds):
+                at = int(self.rng.choice(len(weight), p=weight / weight.sum()))
+                chance = np.exp(log[at] - over[at])
+                response = int(self.rng.choice(len(chance), p=chance / chance.sum()))
+                self.set(int(n), True, at, response)
+                kept = {}
+
+    def owners_step(self, tally: Floats | None) -> None:
+        """Each leak's owner given its day and response; adds the probabilities to `tally`."""
+        for n in np.flatnonzero(self.on):
+            at, response = int(self.at[n]), int(self.response[n])
+            self.set(int(n), on=False)
+            rates = self.rates()
+            gain = np.empty(len(self.who.fits))
+            for kind, fit in enumerate(self.who.fits):
+                part = added(self.data, self.forms, fit, at, response)
+                gain[kind] = (self.data.count * np.log1p(part / rates)).sum()
+            gain /= self.data.dispersion
+            log = self.who.log_odds + self.who.log_delay[:, at] + gain[self.who.kind]
+            log[self.on] = -np.inf
+            chance = np.exp(log - log.max())
+            chance /= chance.sum()
+            if tally is not None:
+                tally[:, at] += chance
+            self.set(int(self.rng.choice(len(chance), p=chance)), True, at, response)
+
+    def background_step(self) -> None:
+        """The background's levels: the contacts are thinned into its own and the leaks'."""
+        share = self.base / self.rates() if len(self.base) else self.base
+        own = self.rng.binomial(_whole(self.data.count, self.rng), np.clip(share, 0, 1))
+        count = np.bincount(self.data.segment[self.data.at], own, minlength=len(self.exposure))
+        usual = (count.sum() + 0.5) / (self.exposure.sum() + 1)
+        wide = self.data.dispersion
+        shape = _LEVEL_SHAPE + count / wide
+        rate = _LEVEL_SHAPE / usual + self.exposure / wide
+        self.level = np.maximum(self.rng.gamma(shape) / rate, 1e-6)
+        self.base = self._base()
+
+    def shift_step(self) -> None:
+        """The common shift of the recipients' hazards."""
+        odds = self.who.log_odds[: len(self.who.recipients)]
+        odds = odds[odds > -30]
+        on = self.on[: len(self.who.recipients)].sum()
+        log = np.array([on * s - np.logaddexp(0, odds + s).sum() for s in _SHIFTS])
+        log -= _SHIFTS**2 / (2 * _SHIFT_SPREAD**2)
+        chance = np.exp(log - log.max())
+        self.shift = float(self.rng.choice(_SHIFTS, p=chance / chance.sum()))
+
+
+def _whole(count: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Weights as whole numbers, right on average."""
+    low = np.floor(count)
+    return np.asarray(low + (rng.random(len(count)) < count - low), np.int64)
+
+
+def _log_sum(log: Floats) -> Floats:
+    top = log.max(axis=1)
+    return np.asarray(top + np.log(np.exp(log - top[:, None]).sum(axis=1)))
+
+
+def sample(evidence: Evidence, priors: Priors, seed: int = 0, sweeps: int = SWEEPS) -> Posterior:
+    """The posterior; the same evidence and seed give the same answer."""
+    data = series(evidence)
+    forms = shapes(data, priors)
+    who = sources(evidence, data, priors)
+    named = len(who.recipients)
+    tallies, traces, nobody, unlisted, leaks = [], [], 0, 0.0, 0.0
+    level = np.zeros(int(data.segment.max()) + 1)
+    for stream in np.random.SeedSequence(seed).spawn(CHAINS):
+        chain = _Chain(data, forms, who, np.random.default_rng(stream))
+        tally = np.zeros((who.count, data.bins))
+        trace = []
+        for sweep in range(WARM + sweeps):
+            chain.sources_step()
+            here = np.zeros_like(tally) if sweep >= WARM else None
+            chain.owners_step(here)
+            chain.background_step()
+            chain.shift_step()
+            if here is not None:
+                tally += here
+                trace.append(np.minimum(here.sum(axis=1), 1))
+                nobody += not chain.on.any()
+                unlisted += 1 - float(np.prod(1 - np.minimum(here[named:].sum(axis=1), 1)))
+                leaks += chain.on.sum()
+                level += chain.level
+        tallies.append(tally / sweeps)
+        traces.append(np.array(trace))
+    total = CHAINS * sweeps
+    mean = np.mean(tallies, axis=0)
+    mean[:named] = _evened(mean[:named], who)
+    r_hat = _r_hat(np.array(traces)[:, :, :named])
+    return Posterior(
+        np.minimum(mean[:named].sum(axis=1), 1.0), unlisted / total, nobody / total,
+        mean[:named], mean[named:].sum(axis=0), leaks / total, level / total, r_hat,
+        r_hat <= AGREED, data, who,
+    )  # fmt: skip
+
+
+def alike(who: Sources) -> list[list[int]]:
+    """Groups of two or more recipients whom nothing in the data can tell apart."""
+    groups: dict[tuple[float, int, bytes], list[int]] = {}
+    for n in range(len(who.recipients)):
+        key = (round(float(who.log_odds[n]), 9), int(who.kind[n]),
+               np.round(who.log_delay[n], 9).tobytes())  # fmt: skip
+        groups.setdefault(key, []).append(n)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _evened(when: Floats, who: Sources) -> Floats:
+    """Recipients who are alike share equally: their order must decide nothing."""
+    out = when.copy()
+    for group in alike(who):
+        out[group] = when[group].mean(axis=0)
+    return out
+
+
+def _r_hat(traces: Floats) -> float:
+    """The largest split R-hat of `traces` (chains x sweeps x recipients)."""
+    if traces.shape[2] == 0 or traces.shape[1] < 8:
+        return 1.0
+    half = traces.shape[1] // 2
+    parts = np.concatenate((traces[:, :half], traces[:, half : 2 * half]))
+    within = parts.var(axis=1, ddof=1).mean(axis=0)
+    between = parts.mean(axis=1).var(axis=0, ddof=1)
+    moving = (within + between) > 1e-4  # the rest never stirs: nothing to agree about
+    ratio = np.sqrt(((half - 1) / half * within + between) / np.maximum(within, 1e-4))
+    return float(ratio[moving].max()) if moving.any() else 1.0
