@@ -20,6 +20,8 @@ _GIVEN = click.Choice([given.value for given in Given])
 
 
 @command("gave")
+@click.argument("verb", required=False, type=click.Choice(["list", "revoke"]))
+@click.argument("numbers", nargs=-1, type=int, metavar="[N]...")
 @click.option("--list", "listing", is_flag=True, help=_say("cli.gave.list"))
 @click.option("--to", "recipient", help=_say("cli.gave.to"))
 @click.option("--what", type=_GIVEN, multiple=True, help=_say("cli.gave.what"))
@@ -30,6 +32,8 @@ _GIVEN = click.Choice([given.value for given in Given])
 @click.option("--revoke", type=int, multiple=True, metavar="N", help=_say("cli.gave.revoke"))
 @json_option
 def gave_command(
+    verb: str | None,
+    numbers: tuple[int, ...],
     listing: bool,
     recipient: str | None,
     what: tuple[str, ...],
@@ -41,17 +45,22 @@ def gave_command(
     as_json: bool,
 ) -> int:
     app = current()
+    listing = listing or verb == "list"
+    if verb == "revoke" and not numbers:
+        raise UsageError("cli.gave.revoke_which")
+    revoke += numbers if verb == "revoke" else ()
     with app.open_vault() as vault:
         if recipient:
             _add(vault, recipient, what, on, purpose)
         elif what or purpose:
             raise UsageError("cli.gave_to_whom")
-        for numbers, standing in ((confirm, Standing.CONFIRMED), (strike, Standing.STRUCK)):
-            for number in numbers:
+        for chosen, standing in ((confirm, Standing.CONFIRMED), (strike, Standing.STRUCK)):
+            for number in chosen:
                 if not vault.set_standing("disclosure", number, standing):
                     raise UsageError("cli.no_such_line", number=number)
         for number in revoke:
-            if not vault.revoke(number):
+            day = on.date() if on is not None and not recipient else app.now().date()
+            if not vault.revoke(number, day):
                 raise UsageError("cli.no_such_line", number=number)
         asked = listing or as_json or recipient or confirm or strike or revoke
         if not asked and sys.stdin.isatty():
@@ -79,15 +88,19 @@ def gave_command(
 def _line(app: App, line: DisclosureLine) -> str:
     gave = line.disclosure
     standing = f"cli.standing.{gave.standing}"
+    marks = app.say("cli.gave.marks", marks=gave.marks) if gave.marks else ""
     if gave.consent is Consent.REVOKED:
         standing = "cli.standing.revoked"
-    return app.say(
-        "cli.gave.line",
-        number=line.number,
-        recipient=gave.recipient,
-        on=gave.on or "?",
-        what=tuple(app.say(f"report.given.{given}") for given in gave.given),
-        standing=app.say(standing),
+    return (
+        app.say(
+            "cli.gave.line",
+            number=line.number,
+            recipient=gave.recipient,
+            on=gave.on or "?",
+            what=tuple(app.say(f"report.given.{given}") for given in gave.given),
+            standing=app.say(standing),
+        )
+        + marks
     )
 
 

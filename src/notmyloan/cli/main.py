@@ -34,6 +34,8 @@ COMMANDS = {
     "gave": "gave",
     "seal": "seal",
     "whose": "whose",
+    "alias": "alias",
+    "who": "who",
     "rescreen": "rescreen",
     "read": "read",
     "screen": "screen",

@@ -33,6 +33,7 @@ _SHOWN = 5
     help=_say("cli.whose.verify"),
 )
 @click.option("--reveal", type=click.Path(path_type=Path), help=_say("cli.whose.reveal"))
+@click.option("--text", "heard", multiple=True, help=_say("cli.whose.text"))
 @click.option("--page", type=click.IntRange(min=1), default=1, help=_say("cli.seal.page"))
 @json_option
 def whose_command(
@@ -40,19 +41,24 @@ def whose_command(
     explain: bool,
     verify: tuple[Path, Path] | None,
     reveal: Path | None,
+    heard: tuple[str, ...],
     page: int,
     as_json: bool,
 ) -> int:
     app = current()
-    if not files:
+    if not files and not heard:
         raise UsageError("cli.whose.nothing")
     paths = existing(files)
     if verify is not None:
+        if heard:
+            raise UsageError("cli.whose.verify_pictures")
         return _verify(app, paths, existing(verify), page, explain, as_json)
     named = 0
     with app.open_vault() as vault:
         for path in paths:
             named += _trace(app, vault, path, len(paths), page, explain, reveal, as_json)
+        for text in heard:
+            named += _hear(app, vault, text, as_json)
     if named:
         app.tell("cli.whose.done", count=named)
         return FOUND
@@ -87,6 +93,27 @@ def _trace(
         if reveal is not None and one.result.matches:
             _write(app, reveal, one, *opening_of(vault, one))
     return sum(len(one.result.matches) for one in traced)
+
+
+def _hear(app: App, vault: Vault, text: str, as_json: bool) -> int:
+    """How many aliases a text holds."""
+    from notmyloan.guard.aliasing import hear_alias
+
+    found = hear_alias(vault, text, app.now())
+    for heard in found:
+        alias = heard.alias
+        if as_json:
+            app.emit({"recipients": list(heard.among), "field": alias.field.value,
+                      "mark": alias.id, "on": alias.made.isoformat(),
+                      "chance": heard.chance})  # fmt: skip
+        elif len(heard.among) > 1:
+            click.echo(app.say("cli.whose.heard_several", names=heard.among))
+        else:
+            click.echo(app.say("cli.whose.heard", recipient=alias.recipient, made=alias.made,
+                       value=alias.value, chance=_power(heard.chance)))  # fmt: skip
+    if not found and not as_json:
+        click.echo(app.say("cli.whose.heard_nothing"))
+    return len(found)
 
 
 def _tell(app: App, traced: Traced) -> None:

@@ -80,6 +80,7 @@ class Disclosure(Private):
     origin: Origin | None = None
     note: str | None = None
     probability: float | None = None
+    revoked_on: date | None = None
 
     def identity(self) -> tuple[str, ...]:
         return (self.recipient, self.on.isoformat() if self.on else "", *sorted(self.given))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
@@ -33,18 +34,24 @@ SHOWN_CITATIONS = 6
 
 def pdf(content: Content, speaker: Speaker) -> bytes:
     """A PDF of `content`. Raises MissingExtraError without Typst, InputError without a CJK font."""
+    return compiled("report", _view(content, speaker), content.made_at)
+
+
+def compiled(template: str, view: dict[str, Any], made_at: datetime) -> bytes:
+    """A PDF of a template under `templates/`, which finds `view` and the `font` in its data.
+    Raises as `pdf`."""
     try:
         import typst
     except ImportError:
         raise MissingExtraError("pdf", Text("core.purpose.pdf")) from None
     font = _font(typst)
-    template = files("notmyloan.report").joinpath("templates/report.typ").read_bytes()
-    data = json.dumps(_view(content, speaker) | {"font": font}, ensure_ascii=False)
+    source = files("notmyloan.report").joinpath(f"templates/{template}.typ").read_bytes()
+    data = json.dumps(view | {"font": font}, ensure_ascii=False)
     made: bytes = typst.compile(
-        template,
+        source,
         format="pdf",
         sys_inputs={"data": data},
-        timestamp=int(content.made_at.timestamp()),
+        timestamp=int(made_at.timestamp()),
     )
     return made
 

@@ -34,6 +34,9 @@ _LONGEST = 60  # bins a response reaches at most
 _WINDOW = 28.0  # days
 _BURSTY, _BURSTY_WEIGHT = 6.0, 10.0
 _LEAST_BURSTY, _MOST_BURSTY = 3.0, 15.0
+_FORM = 0.35
+_RATES = 4  # levels of a response, from the least up to the busiest fortnight
+_FORTNIGHT = 14.0
 SEGMENT = 182  # days of one level of the background
 Signature = tuple[frozenset[Any], frozenset[str]]
 
@@ -43,7 +46,7 @@ class Series:
     """The counts. `bins`: how many; `width`: days of each; `observed`: days watched in each,
     weighted by the weekday shape. The counts are in groups of bin (`at`), type (`type`) and
     weight (`count`), in order of bins; `types` are what the contacts of a type have in common.
-    `dispersion`: variance over mean, at least 1."""
+    `dispersion`: variance over mean in each bin."""
 
     first: date
     width: int
@@ -53,7 +56,7 @@ class Series:
     count: Floats
     types: tuple[Signature, ...]
     points: int
-    dispersion: float
+    dispersion: Floats
     segment: Ints
 
     @property
@@ -126,10 +129,11 @@ def _weekday(first: date, watched: Floats, inside: list[tuple[int, Contact]]) ->
     return np.asarray(share[weekday], np.float64)
 
 
-def _dispersion(total: Floats, observed: Floats, width: int) -> float:
-    """Variance over mean of the counts of four weeks, from neighbours, so that a slow change does
-    not count. Buyers of data call in bursts of days: shorter windows would miss that. With little
-    to go by it stays near _BURSTY."""
+def _dispersion(total: Floats, observed: Floats, width: int) -> Floats:
+    """Variance over mean in each bin: the bursts' share, from neighbouring counts of four weeks
+    (buyers of data call in bursts of days, which shorter windows would miss; a slow change does not
+    count; with little to go by it stays near _BURSTY), and a share that grows with the level, since
+    no response keeps its form to within _FORM: variance = bursts * mean + (form * mean)^2."""
     size = max(round(_WINDOW / width), 1)
     whole = len(total) // size * size
     seen = total[:whole].reshape(-1, size).sum(axis=1)
@@ -143,7 +147,9 @@ def _dispersion(total: Floats, observed: Floats, width: int) -> float:
     spread = np.sort(spread)[: max(int(len(spread) * 0.9), 1)] / 0.623
     weight = _BURSTY_WEIGHT
     mean = (spread.sum() + weight * _BURSTY) / (len(spread) + weight)
-    return float(np.clip(mean, _LEAST_BURSTY, _MOST_BURSTY))
+    bursts = float(np.clip(mean, _LEAST_BURSTY, _MOST_BURSTY))
+    level = np.convolve(total, np.ones(size), "same")[: len(total)]
+    return np.asarray(bursts + _FORM**2 * level, np.float64)
 
 
 @dataclass(frozen=True)
@@ -165,10 +171,14 @@ def shapes(data: Series, priors: Priors) -> Shapes:
     # The mean over each bin of exp(-days / fade).
     held = np.exp(-edge[None, :] / fade[:, None])
     mean = (held[:, :-1] - held[:, 1:]) * fade[:, None] / data.width
-    rate = (np.array(priors.rates)[:, None, None] * mean[None]).reshape(-1, lags)
-    padded = np.concatenate((data.observed, np.zeros(lags)))
+    busiest = _sums(data.at, data.count, data.bins)
+    size = max(round(_FORTNIGHT / data.width), 1)
+    most = float(np.convolve(busiest, np.ones(size), "same").max(initial=0)) / _FORTNIGHT
+    rates = np.geomspace(priors.least_rate, max(most, 10 * priors.least_rate), _RATES)
+    rate = (rates[:, None, None] * mean[None]).reshape(-1, lags)
+    padded = np.concatenate((data.observed / data.dispersion, np.zeros(lags)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, lags)[: data.bins]
-    cost = windows @ rate.T / data.dispersion
+    cost = windows @ rate.T
     count = len(rate)
     return Shapes(rate, np.full(count, -np.log(count)), cost)
 
@@ -210,7 +220,7 @@ def table(data: Series, forms: Shapes, fit: Floats, rates: Floats) -> Floats:
     # Half the precision is plenty for sums of some hundred logs, and twice as fast.
     ratio = (fit[data.type] / rates).astype(np.float32)
     gain = np.log1p(ratio[:, None, None] * forms.rate.T.astype(np.float32)[None])
-    gain *= (data.count / data.dispersion).astype(np.float32)[:, None, None]
+    gain *= (data.count / data.dispersion[data.at]).astype(np.float32)[:, None, None]
     starts = np.flatnonzero(np.concatenate(([True], np.diff(data.at) > 0)))
     if len(starts) < len(gain):
         gain = np.add.reduceat(gain, starts, axis=0)

@@ -93,14 +93,15 @@ def sources(evidence: Evidence, data: Series, priors: Priors) -> Sources:
         chance = priors.hazard[recipient.kind] if recipient is not None else priors.unlisted
         log_odds = float(np.log(chance / (1 - chance)))
         delay = log_delay(data, recipient, priors)
-        for mark in evidence.marks:
-            if recipient is not None and mark.recipient == recipient.id:
-                log_odds += float(np.log(min(0.5 / mark.error, priors.mark_most)))
-                met = max(min(data.bin_of(mark.on), data.bins - 1), 0)
-                delay = delay.copy()
-                delay[met + 1 :] = -np.inf
-                rest = np.exp(delay).sum()
-                delay = delay - np.log(rest) if rest > 0 else delay
+        marks = [m for m in evidence.marks if recipient is not None and m.recipient == recipient.id]
+        if marks:  # two of one recipient's marks in one leak are no two witnesses
+            error = min(mark.error for mark in marks)
+            log_odds += float(np.log(min(0.5 / error, priors.mark_most)))
+            met = max(min(data.bin_of(min(mark.on for mark in marks)), data.bins - 1), 0)
+            delay = delay.copy()
+            delay[met + 1 :] = -np.inf
+            rest = np.exp(delay).sum()
+            delay = delay - np.log(rest) if rest > 0 else delay
         if np.isneginf(delay).all():  # given only after the window
             log_odds = -40.0
             delay = np.full(data.bins, -np.log(data.bins))
@@ -126,7 +127,9 @@ class _Chain:
         self.response = np.zeros(who.count, np.int64)
         self.part = np.zeros((who.count, len(data.at)))
         self.shift = 0.0
+        self.calm = data.count / data.dispersion[data.at]  # the counts as far as they tell
         self.exposure = np.bincount(data.segment, data.observed)
+        self.told = np.bincount(data.segment, data.observed / data.dispersion)
         weight = np.bincount(data.segment[data.at], data.count, minlength=len(self.exposure))
         usual = (weight.sum() + 0.5) / (self.exposure.sum() + 1)
         # Scattered starts: from no background to all contacts being background.
@@ -188,8 +191,7 @@ class _Chain:
             gain = np.empty(len(self.who.fits))
             for kind, fit in enumerate(self.who.fits):
                 part = added(self.data, self.forms, fit, at, response)
-                gain[kind] = (self.data.count * np.log1p(part / rates)).sum()
-            gain /= self.data.dispersion
+                gain[kind] = (self.calm * np.log1p(part / rates)).sum()
             log = self.who.log_odds + self.who.log_delay[:, at] + gain[self.who.kind]
             log[self.on] = -np.inf
             chance = np.exp(log - log.max())
@@ -202,11 +204,11 @@ class _Chain:
         """The background's levels: the contacts are thinned into its own and the leaks'."""
         share = self.base / self.rates() if len(self.base) else self.base
         own = self.rng.binomial(_whole(self.data.count, self.rng), np.clip(share, 0, 1))
-        count = np.bincount(self.data.segment[self.data.at], own, minlength=len(self.exposure))
-        usual = (count.sum() + 0.5) / (self.exposure.sum() + 1)
-        wide = self.data.dispersion
-        shape = _LEVEL_SHAPE + count / wide
-        rate = _LEVEL_SHAPE / usual + self.exposure / wide
+        where = self.data.segment[self.data.at]
+        usual = (own.sum() + 0.5) / (self.exposure.sum() + 1)
+        calm = own / self.data.dispersion[self.data.at]
+        shape = _LEVEL_SHAPE + np.bincount(where, calm, minlength=len(self.exposure))
+        rate = _LEVEL_SHAPE / usual + self.told
         self.level = np.maximum(self.rng.gamma(shape) / rate, 1e-6)
         self.base = self._base()
 

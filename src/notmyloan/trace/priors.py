@@ -24,7 +24,7 @@ class Priors:
     unlisted: float
     after_revoking: float
     mark_most: float
-    rates: tuple[float, ...]
+    least_rate: float
     fade_days: tuple[float, ...]
     given: float
     other: float
@@ -49,7 +49,7 @@ def read_priors(data: bytes, name: str) -> Priors:
             float(raw["delay"]["soon_share"]), float(raw["delay"]["soon_days"]),
             float(raw["delay"]["late_days"]), float(raw["source"]["unlisted"]),
             float(raw["source"]["after_revoking"]), float(raw["source"]["mark_most"]),
-            tuple(float(r) for r in raw["response"]["rates"]),
+            float(raw["response"]["least_rate"]),
             tuple(float(d) for d in raw["response"]["fade_days"]),
             *(_knowledge(raw["knowledge"])),
         )  # fmt: skip
@@ -58,10 +58,16 @@ def read_priors(data: bytes, name: str) -> Priors:
     chances = (*hazard.values(), found.soon_share, found.unlisted, found.after_revoking,
                found.given, found.other, found.background, found.unlisted_knows,
                found.wrong_point)  # fmt: skip
-    lengths = (found.soon_days, found.late_days, found.mark_most, *found.rates, *found.fade_days)
+    lengths = (
+        found.soon_days,
+        found.late_days,
+        found.mark_most,
+        found.least_rate,
+        *found.fade_days,
+    )
     if not all(0 < c < 1 for c in chances) or not all(0 < x < 1e9 for x in lengths):
         raise InputError("trace.priors", name=name)
-    if not found.rates or not found.fade_days:
+    if not found.fade_days:
         raise InputError("trace.priors", name=name)
     return found
 

@@ -56,7 +56,7 @@ def export(vault: Vault) -> Iterator[dict[str, Any]]:
     for alias in seals.aliases():
         yield {"kind": "alias", "number": alias.number, "id": alias.id, "field": alias.field,
                "recipient": alias.recipient, "value": alias.value,
-               "made": alias.made.isoformat()}  # fmt: skip
+               "made": alias.made.isoformat(), "words": list(alias.words)}  # fmt: skip
     for leak in seals.leaks():
         yield {"kind": "leak", "mark": leak.mark, "form": leak.kind, "recipient": leak.recipient,
                "error": leak.error, "source": leak.source,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Literal
 
 from notmyloan.model.disclosure import Consent, Disclosure, Owned, Standing
+from notmyloan.model.errors import UsageError
 from notmyloan.model.record import Private, record_id
 from notmyloan.model.serial import from_json, to_json
 from notmyloan.vault.codec import dump
@@ -53,7 +55,7 @@ def put(db: Any, table: Table, line: Owned | Disclosure) -> bool:
         return False
     before = from_json(_TYPES[table], json.loads(row[2]))
     if isinstance(line, Disclosure) and before.consent is Consent.REVOKED:
-        line = replace(line, consent=Consent.REVOKED)
+        line = replace(line, consent=Consent.REVOKED, revoked_on=before.revoked_on)
     if isinstance(line, Disclosure):  # a second copy on the same day is one more mark
         line = replace(line, marks=tuple(dict.fromkeys((*before.marks, *line.marks))))
     # Where the line was first read stays with it, and so does what a proposal rested on.
@@ -81,9 +83,15 @@ def set_standing(db: Any, table: Table, number: int, standing: Standing) -> bool
     return _change(db, table, number, standing=standing)
 
 
-def revoke(db: Any, number: int) -> bool:
-    """Note that consent was withdrawn; False where there is no such disclosure."""
-    return _change(db, "disclosure", number, consent=Consent.REVOKED)
+def revoke(db: Any, number: int, on: date | None = None) -> bool:
+    """Note that consent was withdrawn, on which day; False where there is no such disclosure.
+
+    Raises UsageError when it was given only after that day.
+    """
+    for n, line in lines(db, "disclosure"):
+        if n == number and on is not None and line.on is not None and on < line.on:
+            raise UsageError("cli.gave.revoked_first", number=number, given=line.on, revoked=on)
+    return _change(db, "disclosure", number, consent=Consent.REVOKED, revoked_on=on)
 
 
 def _change(db: Any, table: Table, number: int, **changes: Any) -> bool:

@@ -73,7 +73,7 @@ create table commitment (
 );
 create table alias (
   n integer primary key autoincrement, id text not null unique, recipient text not null,
-  field text not null, value text not null, made text not null
+  field text not null, value text not null, made text not null, words text not null
 );
 create table leak (
   n integer primary key autoincrement, mark text not null, kind text not null,

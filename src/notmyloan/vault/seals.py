@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ class KeptCopy(Private):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class KeptAlias(Private):
-    """A canary field that one recipient was given."""
+    """A canary field that one recipient was given; `words` nobody else got."""
 
     number: int
     id: str
@@ -56,6 +57,7 @@ class KeptAlias(Private):
     field: str
     value: str
     made: date
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -167,18 +169,26 @@ class Seals:
 
     def aliases(self) -> list[KeptAlias]:
         """Every alias given out, the first one first."""
-        rows = self._vault._all("select n, id, recipient, field, value, made from alias order by n")
+        rows = self._vault._all(
+            "select n, id, recipient, field, value, made, words from alias order by n"
+        )
         return [
-            KeptAlias(n, name, recipient, field, value, date.fromisoformat(made))
-            for n, name, recipient, field, value, made in rows
+            KeptAlias(
+                n, name, recipient, field, value, date.fromisoformat(made), tuple(json.loads(words))
+            )
+            for n, name, recipient, field, value, made, words in rows
         ]
 
     def put_aliases(self, aliases: Sequence[KeptAlias], disclosure: Disclosure) -> None:
         """Keep new aliases (their numbers are given here) and the disclosure they go with."""
         with self._vault.writing() as db:
             db.executemany(
-                "insert into alias (id, recipient, field, value, made) values (?, ?, ?, ?, ?)",
-                [(a.id, a.recipient, a.field, a.value, a.made.isoformat()) for a in aliases],
+                "insert into alias (id, recipient, field, value, made, words)"
+                " values (?, ?, ?, ?, ?, ?)",
+                [
+                    (a.id, a.recipient, a.field, a.value, a.made.isoformat(), json.dumps(a.words))
+                    for a in aliases
+                ],
             )
             ledger.put(db, "disclosure", disclosure)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -429,10 +429,11 @@ class Vault:
         with self.writing() as db:
             return ledger.set_standing(db, table, number, standing)
 
-    def revoke(self, number: int) -> bool:
-        """Note that a disclosure's consent was withdrawn; False where there is none."""
+    def revoke(self, number: int, on: date | None = None) -> bool:
+        """Note that a disclosure's consent was withdrawn; False where there is none. Raises
+        UsageError when it was given only after that day."""
         with self.writing() as db:
-            return ledger.revoke(db, number)
+            return ledger.revoke(db, number, on)
 
     def proposals(self) -> int:
         """How many ledger lines wait for a yes or no."""

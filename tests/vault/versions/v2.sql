@@ -72,9 +72,9 @@ CREATE TABLE commitment (
 INSERT INTO "commitment" VALUES(1,1,'3333',X'7B7D',1767225600000);
 CREATE TABLE alias (
   n integer primary key autoincrement, id text not null unique, recipient text not null,
-  field text not null, value text not null, made text not null
+  field text not null, value text not null, made text not null, words text not null
 );
-INSERT INTO "alias" VALUES(1,'4444','某商店','email_tag','x+y@example.com','2026-01-02');
+INSERT INTO "alias" VALUES(1,'4444','某商店','email_tag','x+y@example.com','2026-01-02','["云杉"]');
 CREATE TABLE leak (
   n integer primary key autoincrement, mark text not null, kind text not null,
   recipient text not null, error real not null, source text not null, found integer not null,

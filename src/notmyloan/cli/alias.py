@@ -1,0 +1,46 @@
+"""`notmyloan alias`: canary fields for a new registration."""
+
+from __future__ import annotations
+
+import click
+
+from notmyloan.cli.app import current
+from notmyloan.cli.options import command, json_option
+from notmyloan.model.disclosure import RecipientKind
+from notmyloan.model.serial import to_json
+
+_say = current().say
+
+
+@command("alias")
+@click.argument("name")
+@click.option(
+    "--kind", type=click.Choice([k.value for k in RecipientKind]), help=_say("cli.alias.kind")
+)
+@click.option("--address", help=_say("cli.alias.address"))
+@click.option("--card-name", help=_say("cli.alias.card_name"))
+@click.option("--catch-all", multiple=True, metavar="DOMAIN", help=_say("cli.alias.catch_all"))
+@json_option
+def alias_command(
+    name: str,
+    kind: str | None,
+    address: str | None,
+    card_name: str | None,
+    catch_all: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    from notmyloan.guard.aliasing import Own, give_alias, kind_of
+
+    app = current()
+    with app.open_vault() as vault:
+        found = give_alias(
+            vault, name, RecipientKind(kind) if kind else kind_of(name),
+            Own(address, card_name, catch_all), app.now().astimezone(app.zone).date(),
+        )  # fmt: skip
+    for alias in found:
+        if as_json:
+            app.emit(to_json(alias))
+        else:
+            click.echo(app.say(f"cli.alias.field.{alias.field}", value=alias.value))
+    app.tell("cli.alias.done", name=name, words=found[0].words)
+    return 0

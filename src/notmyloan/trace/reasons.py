@@ -1,0 +1,94 @@
+"""Why a recipient has its chance: the parts of its odds, each in a sentence with its numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from notmyloan.model.finding import Reason
+from notmyloan.model.text import Text
+from notmyloan.trace.evidence import Evidence
+from notmyloan.trace.posterior import Posterior
+from notmyloan.trace.priors import Priors
+
+_AFTER = 90  # days after a leak in which contacts are looked at for what the callers knew
+_WORTH = 0.1  # log-odds below which a part is not worth a sentence
+
+
+def reasons_for(evidence: Evidence, found: Posterior, n: int, priors: Priors) -> tuple[Reason, ...]:
+    """The reasons of recipient `n`, the weightiest first; weights are log-odds."""
+    recipient = evidence.recipients[n]
+    reasons = [
+        *_timing(evidence, found, n),
+        *_knowledge(evidence, found, n, priors),
+        *_kind(evidence, found, n, priors),
+    ]
+    marks = [mark for mark in evidence.marks if mark.recipient == recipient.id]
+    if marks:
+        mark = min(marks, key=lambda m: m.error)
+        weight = float(np.log(min(0.5 / mark.error, priors.mark_most)))
+        reasons.append(Reason(Text("trace.reason.mark", on=min(m.on for m in marks)), weight))
+    if recipient.revoked is not None:
+        reasons.append(Reason(Text("trace.reason.revoked", on=recipient.revoked), 0.0))
+    return tuple(sorted(reasons, key=lambda r: -abs(r.weight or 0.0)))
+
+
+def _timing(evidence: Evidence, found: Posterior, n: int) -> list[Reason]:
+    """How well the days on which leaks seem to have happened fit what was given when."""
+    recipient = evidence.recipients[n]
+    if not recipient.given_on:
+        return [Reason(Text("trace.reason.no_day"), 0.0)]
+    leaks = found.when.sum(axis=0) + found.unlisted_when
+    if leaks.sum() < 0.05:
+        return []
+    delay = np.exp(found.sources.log_delay[n])
+    weight = float(np.log((leaks / leaks.sum() * delay).sum() * found.data.bins + 1e-6))
+    day = found.data.day(int((leaks * np.maximum(delay, 1e-12)).argmax()))
+    before = [d for d in recipient.given_on if d <= day]
+    if not before:
+        return [Reason(Text("trace.reason.too_late", on=min(recipient.given_on)), weight)]
+    given = max(before)
+    return [Reason(Text("trace.reason.timing", on=given, day=day, days=(day - given).days), weight)]
+
+
+def _knowledge(evidence: Evidence, found: Posterior, n: int, priors: Priors) -> list[Reason]:
+    """What callers knew after the likeliest day: facts it was given, and facts it was not."""
+    recipient = evidence.recipients[n]
+    if found.when[n].sum() < 0.01:
+        return []
+    day = found.data.day(int(found.when[n].argmax()))
+    near = [c for c in evidence.contacts if 0 <= (c.on - day).days <= _AFTER]
+    told = [c for c in near if c.facts]
+    fits = [c for c in told if c.facts <= recipient.facts]
+    reasons = []
+    if told:
+        weight = sum(
+            c.weight * np.log((priors.given if f in recipient.facts else priors.other)
+                              / priors.background)
+            for c in told for f in c.facts
+        ) / float(np.median(found.data.dispersion))  # fmt: skip
+        reasons.append(
+            Reason(Text("trace.reason.knowledge", fits=len(fits), told=len(told)), float(weight))
+        )
+    reached = [c for c in near if c.point is not None]
+    if found.data.points > 1 and recipient.points and reached:
+        mine = [c for c in reached if c.point in recipient.points]
+        weight = (
+            len(mine) * np.log(found.data.points / len(recipient.points))
+            + (len(reached) - len(mine)) * np.log(priors.wrong_point)
+        ) / float(np.median(found.data.dispersion))
+        reasons.append(
+            Reason(Text("trace.reason.point", mine=len(mine), all=len(reached)), float(weight))
+        )
+    return [r for r in reasons if abs(r.weight or 0.0) >= _WORTH]
+
+
+def _kind(evidence: Evidence, found: Posterior, n: int, priors: Priors) -> list[Reason]:
+    """The assumed hazard of its kind beside the others'."""
+    hazard = [priors.hazard[r.kind] for r in evidence.recipients]
+    odds = np.log(np.array(hazard) / (1 - np.array(hazard)))
+    weight = float(odds[n] - odds.mean())
+    if abs(weight) < _WORTH:
+        return []
+    key = "trace.reason.kind_more" if weight > 0 else "trace.reason.kind_less"
+    share = f"{priors.hazard[evidence.recipients[n].kind]:.1%}"
+    return [Reason(Text(key, share=share), weight)]
