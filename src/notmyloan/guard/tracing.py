@@ -42,7 +42,7 @@ def evidence(vault: Vault, dossier: VaultDossier) -> Evidence:
     first, last = min(seen), max(seen)
     ids = {r.id for r in recipients}
     marks = tuple(
-        Mark(leak.recipient, leak.found.astimezone(dossier.zone).date(), leak.error)
+        Mark(leak.recipient, leak.found.astimezone(dossier.zone).date(), max(leak.error, 1e-12))
         for leak in vault.seals.leaks()
         if leak.recipient in ids
     )

@@ -107,7 +107,7 @@ def who(evidence: Evidence, priors: Priors | None = None, seed: int = 0) -> Answ
 
 def _verdict(found: Posterior, suspects: tuple[Suspect, ...]) -> Verdict:
     top = suspects[0].chance if suspects else 0.0
-    if not found.agreed and top > LIKELY:
+    if not found.agreed and max(top, found.unlisted) > LIKELY:
         return Verdict.CANNOT_TELL
     if top > SURE:
         return Verdict.NAMED

@@ -55,7 +55,8 @@ class Evidence(Private):
     which no record is there, both ends inside.
 
     Raises UsageError when a recipient's consent was revoked before anything was given, when two
-    recipients share an id, when a mark names nobody, or when the window is empty.
+    recipients share an id, when a mark names nobody or its error is no chance, or when the window
+    is empty.
     """
 
     recipients: tuple[Recipient, ...]
@@ -80,6 +81,8 @@ class Evidence(Private):
                 )  # fmt: skip
         if any(mark.recipient not in ids for mark in self.marks):
             raise UsageError("trace.no_such_recipient")
+        if any(not 0 < mark.error < 1 for mark in self.marks):
+            raise UsageError("trace.mark_error")
 
 
 def points_of(contacts: Iterable[Contact]) -> frozenset[str]:

@@ -28,9 +28,10 @@ from notmyloan.trace.priors import Priors
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MOST_BINS = 400
+MOST_BINS = 320
+_LEAST_WIDTH = 2  # days
 _REACH = 3.0  # fading times after which a response is over
-_LONGEST = 60  # bins a response reaches at most
+_LONGEST = 100  # bins a response reaches at most
 _WINDOW = 28.0  # days
 _BURSTY, _BURSTY_WEIGHT = 6.0, 10.0
 _LEAST_BURSTY, _MOST_BURSTY = 3.0, 15.0
@@ -76,7 +77,7 @@ class Series:
 def series(evidence: Evidence) -> Series:
     """The evidence's contacts as counts. Contacts outside the window or in a gap are left out."""
     days = (evidence.last - evidence.first).days + 1
-    width = -(-days // MOST_BINS)
+    width = max(-(-days // MOST_BINS), _LEAST_WIDTH)
     bins = -(-days // width)
     watched = np.ones(days)
     for begin, end in evidence.gaps:

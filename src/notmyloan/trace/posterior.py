@@ -2,12 +2,13 @@
 
 Each recipient either leaked within the window or did not, at some bin, with one of some
 responses; up to three leaks may be of people not listed. All are one joint model: what one leak
-explains no other needs to. The state is sampled by Gibbs steps that are exact given the rest:
+explains no other needs to. The state is sampled by Gibbs steps:
 
 - one source's whole state (leaked or not, when, how strongly) from its table of likelihoods;
 - the owner of one leak among all sources, its day and response held (a swap), whose
   probabilities are what is averaged (Rao-Blackwell: Gelfand and Smith 1990);
-- the background's levels by splitting the counts (Poisson thinning; conjugate gamma);
+- the background's levels by splitting the counts (Poisson thinning; conjugate gamma, held near
+  their own mean: an empirical Bayes step, the only one that is not exact given the rest);
 - a common shift of all hazards, so that a person who is called much is not told that nobody leaks.
 
 Several chains from scattered starts must agree (split R-hat: Gelman and others, 2013).
@@ -96,12 +97,14 @@ def sources(evidence: Evidence, data: Series, priors: Priors) -> Sources:
         marks = [m for m in evidence.marks if recipient is not None and m.recipient == recipient.id]
         if marks:  # two of one recipient's marks in one leak are no two witnesses
             error = min(mark.error for mark in marks)
-            log_odds += float(np.log(min(0.5 / error, priors.mark_most)))
+            log_odds += float(np.log(np.clip(0.5 / error, 1.0, priors.mark_most)))
             met = max(min(data.bin_of(min(mark.on for mark in marks)), data.bins - 1), 0)
-            delay = delay.copy()
-            delay[met + 1 :] = -np.inf
-            rest = np.exp(delay).sum()
-            delay = delay - np.log(rest) if rest > 0 else delay
+            before = np.exp(delay)
+            before[met + 1 :] = 0
+            if not before.any():  # met before it was given: one of the two days is wrong
+                before[: met + 1] = 1
+            with np.errstate(divide="ignore"):
+                delay = np.log(before / before.sum())
         if np.isneginf(delay).all():  # given only after the window
             log_odds = -40.0
             delay = np.full(data.bins, -np.log(data.bins))
@@ -144,6 +147,11 @@ class _Chain:
         """Each group's rate in contacts a day."""
         return np.asarray(self.base + self.part[self.on].sum(axis=0))
 
+    def odds(self) -> Floats:
+        """The log-odds of a leak of each source; the shift is the recipients' alone."""
+        named = np.arange(self.who.count) < len(self.who.recipients)
+        return np.asarray(self.who.log_odds + self.shift * named)
+
     def set(self, n: int, on: bool, at: int = 0, response: int = 0) -> None:
         self.on[n], self.at[n], self.response[n] = on, at, response
         self.part[n] = 0
@@ -174,7 +182,7 @@ class _Chain:
             by_bin = over + self.who.log_delay[n]
             top = by_bin.max()
             weight = np.exp(by_bin - top)
-            odds = self.who.log_odds[n] + self.shift + top + np.log(weight.sum())
+            odds = self.odds()[n] + top + np.log(weight.sum())
             if np.log(self.rng.random() + 1e-300) < -np.logaddexp(0.0, -odds):
                 at = int(self.rng.choice(len(weight), p=weight / weight.sum()))
                 chance = np.exp(log[at] - over[at])
@@ -192,7 +200,7 @@ class _Chain:
             for kind, fit in enumerate(self.who.fits):
                 part = added(self.data, self.forms, fit, at, response)
                 gain[kind] = (self.calm * np.log1p(part / rates)).sum()
-            log = self.who.log_odds + self.who.log_delay[:, at] + gain[self.who.kind]
+            log = self.odds() + self.who.log_delay[:, at] + gain[self.who.kind]
             log[self.on] = -np.inf
             chance = np.exp(log - log.max())
             chance /= chance.sum()
@@ -254,9 +262,11 @@ def sample(evidence: Evidence, priors: Priors, seed: int = 0, sweeps: int = SWEE
             chain.shift_step()
             if here is not None:
                 tally += here
-                trace.append(np.minimum(here.sum(axis=1), 1))
+                each = np.minimum(here.sum(axis=1), 1)
+                somebody = 1 - float(np.prod(1 - each[named:]))
+                trace.append(np.append(each[:named], somebody))
                 nobody += not chain.on.any()
-                unlisted += 1 - float(np.prod(1 - np.minimum(here[named:].sum(axis=1), 1)))
+                unlisted += somebody
                 leaks += chain.on.sum()
                 level += chain.level
         tallies.append(tally / sweeps)
@@ -264,7 +274,7 @@ def sample(evidence: Evidence, priors: Priors, seed: int = 0, sweeps: int = SWEE
     total = CHAINS * sweeps
     mean = np.mean(tallies, axis=0)
     mean[:named] = _evened(mean[:named], who)
-    r_hat = _r_hat(np.array(traces)[:, :, :named])
+    r_hat = _r_hat(np.array(traces))
     return Posterior(
         np.minimum(mean[:named].sum(axis=1), 1.0), unlisted / total, nobody / total,
         mean[:named], mean[named:].sum(axis=0), leaks / total, level / total, r_hat,
@@ -291,7 +301,7 @@ def _evened(when: Floats, who: Sources) -> Floats:
 
 
 def _r_hat(traces: Floats) -> float:
-    """The largest split R-hat of `traces` (chains x sweeps x recipients)."""
+    """The largest split R-hat of `traces` (chains x sweeps x quantities)."""
     if traces.shape[2] == 0 or traces.shape[1] < 8:
         return 1.0
     half = traces.shape[1] // 2

@@ -11,6 +11,7 @@ from notmyloan.trace.posterior import Posterior
 from notmyloan.trace.priors import Priors
 
 _AFTER = 90  # days after a leak in which contacts are looked at for what the callers knew
+_WORTH_A_KIND = 0.7  # an assumption is worth a sentence only where it weighs
 _WORTH = 0.1  # log-odds below which a part is not worth a sentence
 
 
@@ -25,7 +26,7 @@ def reasons_for(evidence: Evidence, found: Posterior, n: int, priors: Priors) ->
     marks = [mark for mark in evidence.marks if mark.recipient == recipient.id]
     if marks:
         mark = min(marks, key=lambda m: m.error)
-        weight = float(np.log(min(0.5 / mark.error, priors.mark_most)))
+        weight = float(np.log(np.clip(0.5 / mark.error, 1.0, priors.mark_most)))
         reasons.append(Reason(Text("trace.reason.mark", on=min(m.on for m in marks)), weight))
     if recipient.revoked is not None:
         reasons.append(Reason(Text("trace.reason.revoked", on=recipient.revoked), 0.0))
@@ -87,7 +88,7 @@ def _kind(evidence: Evidence, found: Posterior, n: int, priors: Priors) -> list[
     hazard = [priors.hazard[r.kind] for r in evidence.recipients]
     odds = np.log(np.array(hazard) / (1 - np.array(hazard)))
     weight = float(odds[n] - odds.mean())
-    if abs(weight) < _WORTH:
+    if abs(weight) < _WORTH_A_KIND:
         return []
     key = "trace.reason.kind_more" if weight > 0 else "trace.reason.kind_less"
     share = f"{priors.hazard[evidence.recipients[n].kind]:.1%}"
