@@ -242,8 +242,8 @@ def added(data: Series, forms: Shapes, fit: Floats, bin_: int, response: int) ->
 
 
 def log_delay(data: Series, recipient: Recipient | None, priors: Priors) -> Floats:
-    """log of the chance of each bin as that of the leak, given that there is one within the
-    window; -inf before anything was given."""
+    """log of the chance of each bin as that of the leak, should there ever be one; -inf before
+    anything was given. What lies outside the window is missing from the sum."""
     start = (np.arange(data.bins) + 0.5) * data.width
     if recipient is None or not recipient.given_on:
         return np.full(data.bins, -np.log(data.bins))
@@ -259,6 +259,5 @@ def log_delay(data: Series, recipient: Recipient | None, priors: Priors) -> Floa
     if recipient.revoked is not None:
         late = start > (recipient.revoked - data.first).days
         density[late] *= priors.after_revoking
-    total = density.sum()
     with np.errstate(divide="ignore"):
-        return np.asarray(np.log(density / total) if total > 0 else np.full(data.bins, -np.inf))
+        return np.asarray(np.log(density / len(recipient.given_on)))

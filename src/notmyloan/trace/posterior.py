@@ -92,8 +92,12 @@ def sources(evidence: Evidence, data: Series, priors: Priors) -> Sources:
     known: dict[bytes, int] = {}
     for recipient in (*evidence.recipients, *[None] * UNLISTED):
         chance = priors.hazard[recipient.kind] if recipient is not None else priors.unlisted
-        log_odds = float(np.log(chance / (1 - chance)))
         delay = log_delay(data, recipient, priors)
+        inside = float(np.exp(delay).sum())  # the part of the hazard that the window covers
+        chance *= float(np.clip(inside, 1e-6, 1.0))
+        log_odds = float(np.log(chance / (1 - chance)))
+        if inside > 0:
+            delay = delay - np.log(inside)
         marks = [m for m in evidence.marks if recipient is not None and m.recipient == recipient.id]
         if marks:  # two of one recipient's marks in one leak are no two witnesses
             error = min(mark.error for mark in marks)
