@@ -115,9 +115,10 @@ def _background(r: random.Random, first: date, days: int, points: tuple[str, ...
         rate = level * (1 + (rise - 1) * n / days) * (0.5 if on.weekday() >= 5 else 1.2)
         while r.random() < rate / (1 + rate):
             facts = frozenset([Given.NAME]) if r.random() < 0.08 else frozenset()
-            for extra in range(1 + (r.random() < 0.15) * r.randint(1, 3)):
-                found.append(
-                    Contact(on + timedelta(days=extra), r.choice((0.5, 0.8, 1.0)),
-                            r.choice(points), facts)
-                )  # fmt: skip
+            more = 1 + (r.random() < 0.15) * r.randint(1, 3)
+            found.extend(
+                Contact(on + timedelta(days=extra), r.choice((0.5, 0.8, 1.0)), r.choice(points),
+                        facts)
+                for extra in range(more)
+            )  # fmt: skip
     return found
