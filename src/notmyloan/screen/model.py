@@ -171,14 +171,17 @@ class LinearModel:
         used = np.flatnonzero(weights.spread[:, 0] | weights.spread[:, 1])
         row = np.zeros(len(weights.grams), np.int32)
         row[used] = np.arange(1, len(used) + 1)
-        table = np.zeros((len(used) + 1, words), np.uint64)
+        # Column by column in memory, then turned once: much faster than filling rows.
+        lanes = np.ascontiguousarray(weights.grams[used].T)
+        columns = np.zeros((words, len(used) + 1), np.uint64)
         for index in range(count):
-            lane = np.full(len(table), _ZERO, np.uint64)
-            lane[1:] = weights.grams[used, index]
-            table[:, index // _PER_WORD] |= lane << np.uint64(_LANE * (index % _PER_WORD))
+            shift = np.uint64(_LANE * (index % _PER_WORD))
+            columns[index // _PER_WORD, 0] |= np.uint64(_ZERO) << shift
+            columns[index // _PER_WORD, 1:] |= lanes[index].astype(np.uint64) << shift
         # The last word sums both squared lengths.
         square = weights.spread[used].astype(np.uint64) ** np.uint64(2)
-        table[1:, -1] = square[:, 0] | square[:, 1] << np.uint64(32)
+        columns[-1, 1:] = square[:, 0] | square[:, 1] << np.uint64(32)
+        table = np.ascontiguousarray(columns.T)
         return row, table
 
     def scores(self, texts: Sequence[str]) -> Floats:
