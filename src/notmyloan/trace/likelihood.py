@@ -47,7 +47,8 @@ class Series:
     """The counts. `bins`: how many; `width`: days of each; `observed`: days watched in each,
     weighted by the weekday shape. The counts are in groups of bin (`at`), type (`type`) and
     weight (`count`), in order of bins; `types` are what the contacts of a type have in common.
-    `dispersion`: variance over mean in each bin."""
+    `dispersion`: variance over mean in each bin;
+    `usual`: contacts a day in quiet months, which the background's level is held near."""
 
     first: date
     width: int
@@ -58,6 +59,7 @@ class Series:
     types: tuple[Signature, ...]
     points: int
     dispersion: Floats
+    usual: float
     segment: Ints
 
     @property
@@ -108,6 +110,7 @@ def series(evidence: Evidence) -> Series:
         evidence.first, width, observed,
         at, np.array([k for _, k in order], np.int64), count, tuple(names),
         max(len(points_of(evidence.contacts)), 1), _dispersion(total, observed, width),
+        _usual(total, observed, width),
         np.arange(bins) * width // SEGMENT,
     )  # fmt: skip
 
@@ -151,6 +154,16 @@ def _dispersion(total: Floats, observed: Floats, width: int) -> Floats:
     bursts = float(np.clip(mean, _LEAST_BURSTY, _MOST_BURSTY))
     level = np.convolve(total, np.ones(size), "same")[: len(total)]
     return np.asarray(bursts + _FORM**2 * level, np.float64)
+
+
+def _usual(total: Floats, observed: Floats, width: int) -> float:
+    size = max(round(_WINDOW / width), 1)
+    starts = np.arange(0, len(total), size)
+    seen, watched = np.add.reduceat(total, starts), np.add.reduceat(observed, starts)
+    there = watched > size * width / 4
+    # A leak may fill half of the log: the quieter quarter has none.
+    quiet = float(np.quantile(seen[there] / watched[there], 0.25)) if there.any() else 0.0
+    return max(quiet, 0.5 / (float(observed.sum()) + 1))
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 Each recipient either leaked within the window or did not, at some bin, with one of some
 responses; up to three leaks may be of people not listed. All are one joint model: what one leak
-explains no other needs to. The state is sampled by Gibbs steps:
+explains no other needs to. The state is sampled by steps that are each exact given
+the rest:
 
 - one source's whole state (leaked or not, when, how strongly) from its table of likelihoods;
 - the owner of one leak among all sources, its day and response held (a swap), whose
   probabilities are what is averaged (Rao-Blackwell: Gelfand and Smith 1990);
-- the background's levels by splitting the counts (Poisson thinning; conjugate gamma, held near
-  their own mean: an empirical Bayes step, the only one that is not exact given the rest);
+- the background's levels, gamma around the usual one (Metropolis on their logs);
 - a common shift of all hazards, so that a person who is called much is not told that nobody leaks.
 
 Several chains from scattered starts must agree (split R-hat: Gelman and others, 2013).
@@ -43,6 +43,7 @@ KINDS = 2  # kinds of sources whose every member is looked at in one sweep
 AGREED = 1.15  # split R-hat up to which chains agree
 _SHIFTS = np.linspace(-2.5, 2.5, 11)
 _SHIFT_SPREAD = 1.0
+_STEPS = (1.0, 0.5, 0.25, 0.5, 1.0)  # on the log of a level
 _LEVEL_SHAPE = 2.0  # of the gamma prior of a background level around their mean
 
 
@@ -137,8 +138,7 @@ class _Chain:
         self.calm = data.count / data.dispersion[data.at]  # the counts as far as they tell
         self.exposure = np.bincount(data.segment, data.observed)
         self.told = np.bincount(data.segment, data.observed / data.dispersion)
-        weight = np.bincount(data.segment[data.at], data.count, minlength=len(self.exposure))
-        usual = (weight.sum() + 0.5) / (self.exposure.sum() + 1)
+        usual = max(float(data.count.sum()) / (float(self.exposure.sum()) + 1), data.usual)
         # Scattered starts: from no background to all contacts being background.
         self.level = np.maximum(usual * seed.uniform(0.1, 1.0, len(self.exposure)), 1e-4)
         self.base = self._base()
@@ -213,15 +213,28 @@ class _Chain:
             self.set(int(self.rng.choice(len(chance), p=chance)), True, at, response)
 
     def background_step(self) -> None:
-        """The background's levels: the contacts are thinned into its own and the leaks'."""
-        share = self.base / self.rates() if len(self.base) else self.base
-        own = self.rng.binomial(_whole(self.data.count, self.rng), np.clip(share, 0, 1))
+        """The background's levels: Metropolis steps on their logs, each segment by itself."""
         where = self.data.segment[self.data.at]
-        usual = (own.sum() + 0.5) / (self.exposure.sum() + 1)
-        calm = own / self.data.dispersion[self.data.at]
-        shape = _LEVEL_SHAPE + np.bincount(where, calm, minlength=len(self.exposure))
-        rate = _LEVEL_SHAPE / usual + self.told
-        self.level = np.maximum(self.rng.gamma(shape) / rate, 1e-6)
+        leaks = self.part[self.on].sum(axis=0)
+        slope = self.who.background[self.data.type]
+        many = len(self.exposure)
+        rate = _LEVEL_SHAPE / self.data.usual + self.told
+
+        def log(level: Floats) -> Floats:
+            fits = self.calm * np.log(level[where] * slope + leaks)
+            return np.asarray(
+                np.bincount(where, fits, minlength=many)
+                + _LEVEL_SHAPE * np.log(level)
+                - rate * level
+            )
+
+        now = log(self.level)
+        for step in _STEPS:
+            tried = self.level * np.exp(step * self.rng.standard_normal(many))
+            then = log(tried)
+            better = np.log(self.rng.random(many) + 1e-300) < then - now
+            self.level = np.where(better, tried, self.level)
+            now = np.where(better, then, now)
         self.base = self._base()
 
     def shift_step(self) -> None:
@@ -233,12 +246,6 @@ class _Chain:
         log -= _SHIFTS**2 / (2 * _SHIFT_SPREAD**2)
         chance = np.exp(log - log.max())
         self.shift = float(self.rng.choice(_SHIFTS, p=chance / chance.sum()))
-
-
-def _whole(count: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Weights as whole numbers, right on average."""
-    low = np.floor(count)
-    return np.asarray(low + (rng.random(len(count)) < count - low), np.int64)
 
 
 def _log_sum(log: Floats) -> Floats:
