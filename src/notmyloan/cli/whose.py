@@ -85,7 +85,9 @@ def _trace(
         click.echo(f"{path.name}")
         if not traced:
             click.echo("  " + app.say("cli.whose.other"))
-    for one in traced:
+    named = [one for one in traced if one.result.matches]
+    # Another photo of the same paper, of which other copies were made, has nothing to add.
+    for one in traced if explain or as_json or not named else named:
         if not as_json:
             _tell(app, one)
             if explain:

@@ -22,6 +22,7 @@ from notmyloan.seal.wording import Language
 from notmyloan.vault import KeptCopy, KeptOriginal, Leak, Seals, Vault
 
 _INCH = 25.4
+_SKETCH = (106, 168)  # rows and columns of a kept sketch
 _SHOWS: Mapping[Kind, tuple[Given, ...]] = {
     Kind.ID_FRONT: (Given.NAME, Given.ID_NUMBER, Given.ADDRESS, Given.FACE),
     Kind.TEMPORARY_ID: (Given.NAME, Given.ID_NUMBER, Given.ADDRESS, Given.FACE),
@@ -246,35 +247,44 @@ def trace_copy(
     originals = seals.originals()
     if not originals:
         raise UsageError("seal.whose.no_copies")
-    shape = endorsement_sketch_shape()
-    found = []
-    for original in originals:
-        copies = seals.copies(original)
-        sketches = {
-            c.digest: np.frombuffer(c.sketch, np.uint8).reshape(shape)
-            for c in copies
-            if len(c.sketch) == math.prod(shape)
-        }
-        pixels = open_picture(seals.picture(original), original.sha256[:12]).pixels
-        result = whose(
-            suspect, pixels, _key(seals, original), [Copy(c.id, c.digest) for c in copies],
-            _Layouts(copies), suspects=suspects * len(originals), error=commit.ERROR,
-            sketches=sketches,
-        )  # fmt: skip
-        if result.answer is Answer.OTHER:
-            continue
-        found.append(Traced(original, tuple(copies), result))
-        for match in result.matches:
-            who = next(c for c in copies if c.id == match.copy.id)
-            seals.put_leak(Leak(who.id, "copy", who.recipient, match.error, source, now))
+    found: list[Traced] = []
+    # Quickly first; a poor copy that nothing was found for then gets the slow ways too.
+    for thorough in (False, True):
+        if any(t.result.matches for t in found):
+            break
+        seen = {t.original.number for t in found}
+        found += [
+            traced
+            for original in originals
+            if original.number not in seen
+            and (traced := _test(seals, original, suspect, suspects * len(originals), thorough))
+        ]
+    for traced in found:
+        for match in traced.result.matches:
+            copy = traced.copy(match.copy.id)
+            seals.put_leak(Leak(copy.id, "copy", copy.recipient, match.error, source, now))
     # One card's two photos are two originals: the one that names a copy speaks.
     found.sort(key=lambda t: -max((m.z for m in t.result.matches), default=0.0))
     return found
 
 
-def endorsement_sketch_shape() -> tuple[int, int]:
-    """Rows and columns of a kept sketch."""
-    return (106, 168)
+def _test(
+    seals: Seals, original: KeptOriginal, suspect: Pixels, suspects: int, thorough: bool
+) -> Traced | None:
+    """The test against one original's copies; None where the suspect does not show it."""
+    copies = seals.copies(original)
+    sketches = {
+        c.digest: np.frombuffer(c.sketch, np.uint8).reshape(_SKETCH)
+        for c in copies
+        if len(c.sketch) == math.prod(_SKETCH)
+    }
+    pixels = open_picture(seals.picture(original), original.sha256[:12]).pixels
+    result = whose(
+        suspect, pixels, _key(seals, original), [Copy(c.id, c.digest) for c in copies],
+        _Layouts(copies), suspects=suspects, error=commit.ERROR, sketches=sketches,
+        thorough=thorough,
+    )  # fmt: skip
+    return None if result.answer is Answer.OTHER else Traced(original, tuple(copies), result)
 
 
 def _key(seals: Seals, original: KeptOriginal) -> bytes:

@@ -126,6 +126,7 @@ def whose(
     suspects: int = 1,
     error: float = 1e-6,
     sketches: Mapping[str, NDArray[np.uint8]] | None = None,
+    thorough: bool = True,
 ) -> Result:
     """Which of `copies` the suspect is. `key` is the original's; `layouts` by id, read only for
     those seen when `sketches` holds all sketches.
@@ -134,7 +135,7 @@ def whose(
     """
     limit = threshold(len(copies), suspects, error)
     known = original if isinstance(original, Original) else prepare(original)
-    found = measure(suspect, known, key, layouts, sketches)
+    found = measure(suspect, known, key, layouts, sketches, thorough)
     if found is None:
         return Result(Answer.OTHER, (), limit, len(copies), suspects, error, np.zeros(len(copies)))
     z = scores(found, key, copies)
@@ -213,12 +214,13 @@ def measure(
     key: bytes,
     layouts: Mapping[str, Layout],
     sketches: Mapping[str, NDArray[np.uint8]] | None = None,
+    thorough: bool = True,
 ) -> Statistic | None:
     """The statistic of a suspect; None where it does not show the original. Uses the key for
     where carriers lie only, no copy's code."""
     cv2 = opencv()
-    place = register(original, suspect)
-    if place is None:
+    place = register(original, suspect, thorough)
+    if place is None and thorough:
         place = register_by_ink(original, suspect, layouts.values())
     if place is None:
         return None

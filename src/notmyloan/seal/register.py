@@ -144,10 +144,11 @@ def _features_of(whole: Plane, grey: Plane) -> Features:
     )
 
 
-def register(original: Original, suspect: Pixels) -> Registration | None:
+def register(original: Original, suspect: Pixels, thorough: bool = True) -> Registration | None:
     """The suspect on the original, mirrored back if need be; None where it shows something else.
 
-    Raises MissingExtraError.
+    Not `thorough`, by features alone: quick, and enough for all but poor copies. Raises
+    MissingExtraError.
     """
     grey, faint = _smaller(luma(suspect)), _smaller(suspect[..., 2].astype(np.float32))
     # In the blue channel blue ink is faint: what is left is the paper's own print.
@@ -168,6 +169,8 @@ def register(original: Original, suspect: Pixels) -> Registration | None:
                 best, alike = tried, how
     if best is not None and best.matches >= 1.3 * _SURE and alike > _ALIKE / 3:
         return best  # black and white, it may be alike in its corners only
+    if not thorough:
+        return None
     framed = _by_outline(original, grey, suspect)
     if framed is not None and framed[1] > alike:
         best, alike = framed
