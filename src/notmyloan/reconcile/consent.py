@@ -28,11 +28,15 @@ from notmyloan.reconcile.weigh import WORTH_ASKING, Scale, Told, told
 
 @rule
 def consent(dossier: Dossier) -> Iterable[Finding]:
-    """`cr.consent`: a firm looked the person up, and no written consent is known."""
+    """`cr.consent`: a firm looked the person up, and no written consent is known.
+
+    An application that is not the person's says so in its own finding (`cr.unknown_enquiry`): the
+    same fact is not told twice.
+    """
     evidence = known(dossier)
     suspects = [a for a in judge_applications(dossier) if a.probability >= WORTH_ASKING]
     found = {c for a in suspects for c in a.cites}
-    asked = suspects + [
+    asked = [
         a for kind in ("post_loan", "role")
         for a in enquiries_of(own_files(dossier), evidence, kind)
         if not found & set(a.cites) and not _has_tie(a.enquiry.by, evidence, dossier)

@@ -223,9 +223,10 @@ def _application_finding(event: list[Asked], evidence: Known) -> Finding:
             step("ask_application", "lender", firm=enquiry.by),
             step("ask_consent", "lender", firm=enquiry.by),
             step("objection_enquiry", "objection", "objection", firm=enquiry.by),
+            step("complain_consent", "pboc", "credit_complaint", firm=enquiry.by),
             above(evidence.firms, enquiry.by),
         ),
-        basis=("CRR 18", "CRR 25", "CRR 40(3)"),
+        basis=("CRR 18", "CRR 25", "CRR 26", "CRR 40(3)"),
         at=moment(enquiry.on),
         facts={"institutions": tuple(dict.fromkeys(a.enquiry.by for a in event))},
     )
