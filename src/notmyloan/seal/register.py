@@ -352,6 +352,7 @@ def _placed(
 ) -> Registration | None:
     if len(known) < 8:
         return None
+    opencv().setRNGSeed(1)  # the same picture shall give the same numbers in court
     matrix, mask = opencv().findHomography(
         known.astype(np.float32), found.astype(np.float32), opencv().USAC_MAGSAC,
         4.0 / view.enlarged, maxIters=5000, confidence=0.9999,
