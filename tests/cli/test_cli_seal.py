@@ -131,6 +131,9 @@ def test_an_alias_is_heard_again_and_speaks_in_the_trace(desk: Path, run: Run) -
     said = run("whose", "--text", f"您好，{''.join(words)}那边介绍的，需要资金吗", "--json")
     assert said.returncode == 1, said.stderr
     assert json.loads(said.stdout.splitlines()[0])["recipients"] == ["乙商店"]
+    assert _leaks(run) == []
+    run("whose", "--text", "".join(words), "--found")
+    assert {leak["recipient"] for leak in _leaks(run)} == {"乙商店"}
     silent = run("whose", "--text", "明天下午三点开会")
     assert silent.returncode == 0
     refused = run("alias", "某银行", "--kind", "bank", "--card-name", "林先生")
@@ -169,6 +172,11 @@ def test_who_asks_for_what_is_missing_and_ranks_what_is_there(desk: Path, run: R
     assert wrong.returncode == 2
     assert "before that" in wrong.stderr
     assert run("gave", "revoke", "1").returncode == 0
+
+
+def _leaks(run: Run) -> list[dict[str, str]]:
+    lines = run("vault", "export").stdout.splitlines()
+    return [line for line in map(json.loads, lines) if line["kind"] == "leak"]
 
 
 def _sms(ms: int, sender: str, text: str) -> str:

@@ -34,6 +34,7 @@ _SHOWN = 5
 )
 @click.option("--reveal", type=click.Path(path_type=Path), help=_say("cli.whose.reveal"))
 @click.option("--text", "heard", multiple=True, help=_say("cli.whose.text"))
+@click.option("--found", "outside", is_flag=True, help=_say("cli.whose.found"))
 @click.option("--page", type=click.IntRange(min=1), default=1, help=_say("cli.seal.page"))
 @json_option
 def whose_command(
@@ -42,6 +43,7 @@ def whose_command(
     verify: tuple[Path, Path] | None,
     reveal: Path | None,
     heard: tuple[str, ...],
+    outside: bool,
     page: int,
     as_json: bool,
 ) -> int:
@@ -56,11 +58,11 @@ def whose_command(
     named = 0
     with app.open_vault() as vault:
         for path in paths:
-            named += _trace(app, vault, path, len(paths), page, explain, reveal, as_json)
+            named += _trace(app, vault, path, len(paths), page, explain, reveal, as_json, outside)
         for text in heard:
-            named += _hear(app, vault, text, as_json)
+            named += _hear(app, vault, text, as_json, outside)
     if named:
-        app.tell("cli.whose.done", count=named)
+        app.tell("cli.whose.noted" if outside else "cli.whose.done", count=named)
         return FOUND
     app.tell("cli.whose.done_nothing")
     return FOUND_NOTHING
@@ -68,7 +70,7 @@ def whose_command(
 
 def _trace(
     app: App, vault: Vault, path: Path, suspects: int, page: int, explain: bool,
-    reveal: Path | None, as_json: bool,
+    reveal: Path | None, as_json: bool, outside: bool,
 ) -> int:  # fmt: skip
     """How many copies a picture's test named."""
     from notmyloan.guard.sealing import reveal as opening_of
@@ -78,7 +80,7 @@ def _trace(
     data = read_file(path)
     pixels = open_picture(data, path.name, page=page).pixels
     source = hashlib.sha256(data).hexdigest()
-    traced = trace_copy(vault, pixels, source, app.now(), suspects)
+    traced = trace_copy(vault, pixels, source, app.now(), suspects, outside)
     if as_json:
         app.emit({"file": path.name, "sha256": source, "papers": [_data(t) for t in traced]})
     else:
@@ -97,11 +99,11 @@ def _trace(
     return sum(len(one.result.matches) for one in traced)
 
 
-def _hear(app: App, vault: Vault, text: str, as_json: bool) -> int:
+def _hear(app: App, vault: Vault, text: str, as_json: bool, outside: bool) -> int:
     """How many aliases a text holds."""
     from notmyloan.guard.aliasing import hear_alias
 
-    found = hear_alias(vault, text, app.now())
+    found = hear_alias(vault, text, app.now(), outside)
     for heard in found:
         alias = heard.alias
         if as_json:

@@ -59,12 +59,15 @@ def give_alias(
     return found
 
 
-def hear_alias(vault: Vault, text: str, now: datetime) -> tuple[Heard, ...]:
-    """Whose alias a text holds; what names one recipient alone is noted for `who`."""
+def hear_alias(
+    vault: Vault, text: str, now: datetime, found_outside: bool = False
+) -> tuple[Heard, ...]:
+    """Whose alias a text holds; with `found_outside` what names one recipient alone is noted for
+    `who`."""
     seals = vault.seals
     found = hear(text, [_alias(kept) for kept in seals.aliases()])
     source = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    for heard in found:
+    for heard in found if found_outside else ():
         if len(heard.among) == 1:
             chance = max(heard.chance, 1e-12)
             seals.put_leak(

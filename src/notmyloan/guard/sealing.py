@@ -234,10 +234,15 @@ class Traced:
 
 
 def trace_copy(
-    vault: Vault, suspect: Pixels, source: str, now: datetime, suspects: int = 1
+    vault: Vault,
+    suspect: Pixels,
+    source: str,
+    now: datetime,
+    suspects: int = 1,
+    found_outside: bool = False,
 ) -> list[Traced]:
     """Whose copy a picture is, for each paper of the vault that it shows; empty when it shows
-    none. A copy that is named is noted in the vault, as evidence for `who`.
+    none. With `found_outside` a copy that is named is noted as evidence for `who`.
 
     `source` is the suspect file's SHA-256, `suspects` how many pictures this case tests; the
     chance of a false accusation is shared among all originals and suspects. Raises UsageError
@@ -259,7 +264,7 @@ def trace_copy(
             if original.number not in seen
             and (traced := _test(seals, original, suspect, suspects * len(originals), thorough))
         ]
-    for traced in found:
+    for traced in found if found_outside else ():
         for match in traced.result.matches:
             copy = traced.copy(match.copy.id)
             seals.put_leak(Leak(copy.id, "copy", copy.recipient, match.error, source, now))

@@ -38,7 +38,7 @@ from notmyloan.trace.priors import Priors
 
 UNLISTED = 3  # leaks of people not listed, at most
 CHAINS = 3
-WARM, SWEEPS = 30, 70
+WARM, SWEEPS, ROUNDS = 30, 70, 3
 KINDS = 2  # kinds of sources whose every member is looked at in one sweep
 AGREED = 1.15  # split R-hat up to which chains agree
 _SHIFTS = np.linspace(-2.5, 2.5, 11)
@@ -163,6 +163,13 @@ class _Chain:
             fit = self.who.fits[self.who.kind[n]]
             self.part[n] = added(self.data, self.forms, fit, at, response)
 
+    def sweep(self, tally: Floats | None) -> None:
+        """Every step once; `tally` as in `owners_step`."""
+        self.sources_step()
+        self.owners_step(tally)
+        self.background_step()
+        self.shift_step()
+
     def sources_step(self) -> None:
         """The state of each source given all others: of those that leaked, of the unlisted, and
         of the others of a few random kinds. A new leak may so be found by the unlisted first; the
@@ -253,43 +260,67 @@ def _log_sum(log: Floats) -> Floats:
     return np.asarray(top + np.log(np.exp(log - top[:, None]).sum(axis=1)))
 
 
+@dataclass
+class _Tally:
+    """What one round of one chain added up."""
+
+    when: Floats  # sources x bins
+    level: Floats
+    trace: list[Floats]
+    nobody: int = 0
+    unlisted: float = 0.0
+    leaks: int = 0
+
+
+def _round(chain: _Chain, sweeps: int) -> _Tally:
+    who = chain.who
+    named = len(who.recipients)
+    out = _Tally(np.zeros((who.count, chain.data.bins)), np.zeros_like(chain.level), [])
+    for _ in range(sweeps):
+        here = np.zeros_like(out.when)
+        chain.sweep(here)
+        out.when += here
+        each = np.minimum(here.sum(axis=1), 1)
+        somebody = 1 - float(np.prod(1 - each[named:]))
+        out.trace.append(np.append(each[:named], somebody))
+        out.nobody += not chain.on.any()
+        out.unlisted += somebody
+        out.leaks += int(chain.on.sum())
+        out.level += chain.level
+    return out
+
+
 def sample(evidence: Evidence, priors: Priors, seed: int = 0, sweeps: int = SWEEPS) -> Posterior:
-    """The posterior; the same evidence and seed give the same answer."""
+    """The posterior; the same evidence and seed give the same answer.
+
+    Where the chains do not agree, what they did counts as warming up and they go on for twice as
+    many sweeps, up to ROUNDS times.
+    """
     data = series(evidence)
     forms = shapes(data, priors)
     who = sources(evidence, data, priors)
     named = len(who.recipients)
-    tallies, traces, nobody, unlisted, leaks = [], [], 0, 0.0, 0.0
-    level = np.zeros(int(data.segment.max()) + 1)
-    for stream in np.random.SeedSequence(seed).spawn(CHAINS):
-        chain = _Chain(data, forms, who, np.random.default_rng(stream))
-        tally = np.zeros((who.count, data.bins))
-        trace = []
-        for sweep in range(WARM + sweeps):
-            chain.sources_step()
-            here = np.zeros_like(tally) if sweep >= WARM else None
-            chain.owners_step(here)
-            chain.background_step()
-            chain.shift_step()
-            if here is not None:
-                tally += here
-                each = np.minimum(here.sum(axis=1), 1)
-                somebody = 1 - float(np.prod(1 - each[named:]))
-                trace.append(np.append(each[:named], somebody))
-                nobody += not chain.on.any()
-                unlisted += somebody
-                leaks += chain.on.sum()
-                level += chain.level
-        tallies.append(tally / sweeps)
-        traces.append(np.array(trace))
-    total = CHAINS * sweeps
-    mean = np.mean(tallies, axis=0)
+    chains = [
+        _Chain(data, forms, who, np.random.default_rng(stream))
+        for stream in np.random.SeedSequence(seed).spawn(CHAINS)
+    ]
+    for chain in chains:
+        for _ in range(WARM):
+            chain.sweep(None)
+    for number in range(ROUNDS):
+        count = sweeps << number
+        rounds = [_round(chain, count) for chain in chains]
+        r_hat = _r_hat(np.array([r.trace for r in rounds]))
+        if r_hat <= AGREED:
+            break
+    total = CHAINS * count
+    mean = np.mean([r.when for r in rounds], axis=0) / count
     mean[:named] = _evened(mean[:named], who)
-    r_hat = _r_hat(np.array(traces))
     return Posterior(
-        np.minimum(mean[:named].sum(axis=1), 1.0), unlisted / total, nobody / total,
-        mean[:named], mean[named:].sum(axis=0), leaks / total, level / total, r_hat,
-        r_hat <= AGREED, data, who,
+        np.minimum(mean[:named].sum(axis=1), 1.0), sum(r.unlisted for r in rounds) / total,
+        sum(r.nobody for r in rounds) / total, mean[:named], mean[named:].sum(axis=0),
+        sum(r.leaks for r in rounds) / total, np.sum([r.level for r in rounds], axis=0) / total,
+        r_hat, r_hat <= AGREED, data, who,
     )  # fmt: skip
 
 
