@@ -11,15 +11,18 @@ from __future__ import annotations
 
 from functools import cache
 
+from notmyloan.country.calendar import Calendar, Holiday
 from notmyloan.country.data import codes
 from notmyloan.country.institutions import Institution, Institutions
 from notmyloan.country.numbers import NumberForm, Numbers
 from notmyloan.country.pack import Bins, Contact, Pack, Price, PrimeRate, Statute, Statutes
 from notmyloan.country.similarity import NameMatch
+from notmyloan.country.words import Words
 
 __all__ = [
-    "Bins", "Contact", "Institution", "Institutions", "NameMatch", "NumberForm", "Numbers", "Pack",
-    "Price", "PrimeRate", "Statute", "Statutes", "codes", "load",
+    "Bins", "Calendar", "Contact", "Holiday", "Institution", "Institutions", "NameMatch",
+    "NumberForm", "Numbers", "Pack", "Price", "PrimeRate", "Statute", "Statutes", "Words",
+    "codes", "load",
 ]  # fmt: skip
 
 

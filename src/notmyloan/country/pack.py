@@ -15,6 +15,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from notmyloan.country.calendar import Calendar
 from notmyloan.country.data import rows, table
 from notmyloan.country.institutions import Institutions
 from notmyloan.country.numbers import Numbers, listed_hotlines
@@ -184,6 +185,10 @@ class Pack:
     @cached_property
     def channels(self) -> Mapping[str, Contact]:
         return {key: _contact(key, row) for key, row in rows(self.code, "channels")}
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return Calendar(self.code)
 
     @cached_property
     def bins(self) -> Bins:

@@ -37,14 +37,19 @@ def pdf(content: Content, speaker: Speaker) -> bytes:
     return compiled("report", _view(content, speaker), content.made_at)
 
 
-def compiled(template: str, view: dict[str, Any], made_at: datetime) -> bytes:
-    """A PDF of a template under `templates/`, which finds `view` and the `font` in its data.
-    Raises as `pdf`."""
+def compiled(
+    template: str,
+    view: dict[str, Any],
+    made_at: datetime,
+    families: tuple[str, ...] = CJK_FONTS,
+) -> bytes:
+    """A PDF of a template under `templates/`, which finds `view` and the `font` in its data: the
+    first of `families` that is installed. Raises as `pdf`."""
     try:
         import typst
     except ImportError:
         raise MissingExtraError("pdf", Text("core.purpose.pdf")) from None
-    font = _font(typst)
+    font = _font(typst, families)
     source = files("notmyloan.report").joinpath(f"templates/{template}.typ").read_bytes()
     data = json.dumps(view | {"font": font}, ensure_ascii=False)
     made: bytes = typst.compile(
@@ -56,10 +61,10 @@ def compiled(template: str, view: dict[str, Any], made_at: datetime) -> bytes:
     return made
 
 
-def _font(typst: Any) -> str:
-    """The first CJK family that is installed."""
+def _font(typst: Any, families: tuple[str, ...]) -> str:
+    """The first family that is installed."""
     installed = set(typst.Fonts().families())
-    for family in CJK_FONTS:
+    for family in families:
         if family in installed:
             return family
     raise InputError("report.no_font", fonts=CJK_FONTS[:3])

@@ -61,6 +61,18 @@ def export(vault: Vault) -> Iterator[dict[str, Any]]:
         yield {"kind": "leak", "mark": leak.mark, "form": leak.kind, "recipient": leak.recipient,
                "error": leak.error, "source": leak.source,
                "found": leak.found.isoformat()}  # fmt: skip
+    for case in vault.cases.all():
+        yield {"kind": "case"} | to_json(case)
+    for exhibit in vault.exhibits.all():
+        yield {"kind": "exhibit"} | to_json(exhibit)
+    for number, entry in enumerate(vault.exhibits.log()):
+        yield {"kind": "evidence_log", "number": number, "entry": entry}
+    for stamp in vault.exhibits.stamps():
+        yield {"kind": "stamp", "number": stamp.number, "head": stamp.head, "url": stamp.url,
+               "asked": stamp.asked.isoformat(),
+               "got": stamp.got.isoformat() if stamp.got else None,
+               "request": base64.b64encode(stamp.request or b"").decode(),
+               "reply": base64.b64encode(stamp.reply or b"").decode()}  # fmt: skip
     for key, value in vault._all("select key, value from setting order by key"):
         yield {"kind": "setting", "key": key, "value": value}
     for sha, size, added in vault._all("select sha256, size, added from blob order by added"):

@@ -82,7 +82,37 @@ create table leak (
 );
 """
 
-MIGRATIONS: tuple[str, ...] = (_V1, _V2)
+# `matter` is a case; what happened in it are its events, and where it stands follows from them. A
+# finding is in one case at most. `exhibit` is a piece of evidence, its bytes a kept file;
+# `evidence_log` only grows, a line an entry, as the package writes it. `stamp` is a head of that
+# log on its way to a time-stamp authority (no reply yet) or back from it.
+_V3 = """
+create table matter (
+  number integer primary key autoincrement, playbook text not null, country text not null,
+  against text not null, opened text not null, known_on text, closed text,
+  facts text not null default '{}'
+);
+create table matter_finding (
+  finding integer primary key, matter integer not null
+);
+create table matter_event (
+  n integer primary key autoincrement, matter integer not null, step text not null,
+  outcome text not null, day text not null, note text not null, made integer not null
+);
+create index matter_event_matter on matter_event (matter, n);
+create table exhibit (
+  number integer primary key autoincrement, matter integer, sha256 text not null,
+  name text not null, size integer not null, note text not null, facts text not null,
+  added integer not null
+);
+create table evidence_log (n integer primary key, entry text not null);
+create table stamp (
+  n integer primary key autoincrement, head text not null, url text not null,
+  request blob, reply blob, asked integer not null, got integer
+);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3)
 VERSION = len(MIGRATIONS)
 
 

@@ -21,6 +21,7 @@ from notmyloan.model.place_in_time import to_epoch_ms
 from notmyloan.model.record import Call, Message, Origin, Record, SourceFile, Transaction
 from notmyloan.model.text import Text
 from notmyloan.vault import blobs, export, file, findings, ledger, overview
+from notmyloan.vault.cases import Cases
 from notmyloan.vault.codec import (
     from_row,
     pack,
@@ -29,6 +30,7 @@ from notmyloan.vault.codec import (
     to_micros,
     unpack,
 )
+from notmyloan.vault.exhibits import Exhibits
 from notmyloan.vault.findings import FindingsChange, StoredFinding
 from notmyloan.vault.importing import ImportJob
 from notmyloan.vault.ledger import DisclosureLine, OwnedLine
@@ -447,6 +449,16 @@ class Vault:
     def seals(self) -> Seals:
         """Sealed copies, aliases, and marks met again."""
         return Seals(self)
+
+    @property
+    def cases(self) -> Cases:
+        """Cases and what happened in them."""
+        return Cases(self)
+
+    @property
+    def exhibits(self) -> Exhibits:
+        """Evidence, its log and its time stamps."""
+        return Exhibits(self)
 
     # -- settings and kept files
 
