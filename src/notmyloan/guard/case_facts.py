@@ -1,0 +1,267 @@
+"""What a case's letters can say: every field with the record it comes from.
+
+Fields are filled from the records that the case's findings cite, then from the person's own lists,
+then from what happened in the case; what the person entered by hand goes before all of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, tzinfo
+
+from notmyloan import country
+from notmyloan.guard.dossier import VaultDossier
+from notmyloan.locale import Speaker
+from notmyloan.model.case import Case, Outcome
+from notmyloan.model.credit import CreditAccount, CreditReport, Enquiry
+from notmyloan.model.disclosure import Disclosure, OwnedKind
+from notmyloan.model.document import Facts, Value
+from notmyloan.model.identity import mask
+from notmyloan.model.record import Call, Identified, Message, Origin, Transaction, plain_party
+from notmyloan.model.text import Text
+from notmyloan.report.cite import where
+from notmyloan.respond import Standing
+from notmyloan.respond.alibi import window_of
+from notmyloan.vault import Vault
+
+_NIGHT = range(8, 22)  # hours in which a collector may call (GB/T 45251-2025, by a summary)
+_ROWS = 30
+_PERSON = {
+    "name": OwnedKind.NAME,
+    "id_number": OwnedKind.ID_NUMBER,
+    "phone": OwnedKind.PHONE,
+    "address": OwnedKind.ADDRESS,
+    "email": OwnedKind.EMAIL,
+}
+_SECRET = {"id_number", "phone", "email"}
+Cited = dict[str, tuple[Identified, tuple[Origin, ...]]]
+
+
+def cited_records(vault: Vault, case: Case) -> Cited:
+    """Every record that the case's findings cite, by id."""
+    wanted = set(case.findings)
+    ids = [
+        id
+        for stored in vault.findings(None)
+        if stored.number in wanted
+        for id in stored.finding.cites
+    ]
+    return vault.records_by_ids(list(dict.fromkeys(ids)))
+
+
+def facts(
+    vault: Vault,
+    dossier: VaultDossier,
+    case: Case,
+    standings: Iterable[Standing],
+    language: str,
+) -> Facts:
+    """All fields of a case, said in `zh` or `en`."""
+    speaker = Speaker("zh_CN" if language == "zh" else "en", dossier.zone)
+    found = _Found(speaker, dossier.zone)
+    cited = cited_records(vault, case)
+    _person(found, dossier)
+    _institution(found, case)
+    _credit(found, dossier, cited)
+    _contacts(found, cited)
+    _given(found, dossier, case)
+    _course(found, case, standings)
+    _money(found, dossier, cited)
+    for name, value in case.facts.items():
+        found.values[name] = Value(value, speaker.say(Text("respond.source.entered")))
+    return Facts(found.values, found.lists)
+
+
+class _Found:
+    """Fields as they are found; the first source of a field wins."""
+
+    def __init__(self, speaker: Speaker, zone: tzinfo) -> None:
+        self.speaker = speaker
+        self.zone = zone
+        self.values: dict[str, Value] = {}
+        self.lists: dict[str, tuple[dict[str, Value], ...]] = {}
+
+    def put(self, name: str, value: object, source: str, masked: str | None = None) -> None:
+        if value in (None, "", ()):
+            return
+        said = self.speaker.say(Text("respond.value", value=value))  # type: ignore[arg-type]
+        self.values.setdefault(name, Value(said, source, masked))
+
+    def source(self, origins: tuple[Origin, ...]) -> str:
+        return self.speaker.say(where(origins[0])) if origins else ""
+
+    def day(self, moment: datetime) -> date:
+        return moment.astimezone(self.zone).date()
+
+    def say(self, key: str, **args: object) -> str:
+        return self.speaker.say(Text(key, **args))  # type: ignore[arg-type]
+
+
+def _person(found: _Found, dossier: VaultDossier) -> None:
+    for name, kind in _PERSON.items():
+        for line in dossier.mine.of(kind):
+            masked = mask(line.value) if name in _SECRET else None
+            found.put(f"person.{name}", line.value, found.say("respond.source.mine"), masked)
+
+
+def _institution(found: _Found, case: Case) -> None:
+    found.put("case.number", case.number, found.say("respond.source.case"))
+    found.put("case.opened", case.opened, found.say("respond.source.case"))
+    found.put("case.known_on", case.known_on, found.say("respond.source.case"))
+    known = country.load(case.country).institutions.find(case.against)
+    name = known.legal_name if known is not None else case.against
+    found.put("institution.name", name, found.say("respond.source.case"))
+    found.put("platform.name", name, found.say("respond.source.case"))
+    if known is not None:
+        found.put("institution.hotline", known.hotline, found.say("respond.source.pack"))
+
+
+def _credit(found: _Found, dossier: VaultDossier, cited: Cited) -> None:
+    numbers: set[str] = set()
+    for record, origins in cited.values():
+        source = found.source(origins)
+        if isinstance(record, CreditAccount):
+            numbers.add(record.report)
+            _account(found, record, source)
+        elif isinstance(record, Enquiry):
+            numbers.add(record.report)
+            found.put("enquiry.institution", record.by, source)
+            found.put("enquiry.date", record.on, source)
+            found.put("enquiry.reason", record.reason, source)
+        elif isinstance(record, CreditReport):
+            numbers.add(record.number)
+    for file in reversed(dossier.credit_files()):
+        if file.report.number in numbers:
+            source = found.source((file.report.origin,))
+            found.put("report.number", file.report.number, source)
+            found.put("report.made_on", found.day(file.report.at), source)
+
+
+def _account(found: _Found, account: CreditAccount, source: str) -> None:
+    found.put("account.institution", account.institution, source)
+    found.put("account.kind", account.business
+              or found.say(f"report.account.{account.account_kind}"), source)  # fmt: skip
+    found.put("account.opened", account.opened, source)
+    found.put("account.amount", account.amount or account.limit, source)
+    found.put("account.balance", account.balance or account.used, source)
+    found.put("account.number", account.mark or account.card_tail, source)
+    found.put("account.status", account.state_text or None, source)
+    found.put("account.guarantee", account.guarantee, source)
+    late = account.overdue
+    if late.current_amount is not None and late.current_amount.amount:
+        found.put("account.overdue", late.current_amount, source)
+    elif late.months:
+        found.put("account.overdue", found.say("respond.months_overdue", n=late.months), source)
+
+
+def _contacts(found: _Found, cited: Cited) -> None:
+    """Calls and messages of the findings, counted."""
+    events = sorted(
+        ((r.at, r, origins) for r, origins in cited.values() if isinstance(r, (Call, Message))),
+        key=lambda event: event[0],
+    )
+    if not events:
+        return
+    source = found.say("respond.source.records", n=len(events))
+    calls = [at for at, record, _ in events if isinstance(record, Call)]
+    found.put("calls.count", len(calls) or None, source)
+    found.put("calls.messages", len(events) - len(calls) or None, source)
+    found.put("calls.first", events[0][0], found.source(events[0][2]))
+    found.put("calls.last", events[-1][0], found.source(events[-1][2]))
+    local = [at.astimezone(found.zone) for at, _, _ in events]
+    found.put("calls.outside_hours", sum(at.hour not in _NIGHT for at in local) or None, source)
+    found.put("calls.most_a_day", max(Counter(at.date() for at in local).values()), source)
+    found.put("dunning.first", found.day(events[0][0]), found.source(events[0][2]))
+    found.put("dunning.count", len(events), source)
+    found.put("leak.items", len(events), source)
+    by_party: dict[str, list[datetime]] = {}
+    for at, record, _ in events:
+        by_party.setdefault(plain_party(record.party), []).append(at)
+    busiest = sorted(by_party.items(), key=lambda item: -len(item[1]))[:_ROWS]
+    found.lists["calls.numbers"] = tuple(
+        {
+            "number": Value(number or "—", source),
+            "count": Value(str(len(times)), source),
+            "first": Value(found.speaker.moment(min(times)), source),
+            "last": Value(found.speaker.moment(max(times)), source),
+        }
+        for number, times in busiest
+    )
+    text = next((r.text for _, r, _ in events if isinstance(r, Message)), None)
+    if text:
+        found.put("dunning.claim", mask(text[:60]), source)
+
+
+def _given(found: _Found, dossier: VaultDossier, case: Case) -> None:
+    """What the person gave to the other side, and to whom else."""
+    source = found.say("respond.source.gave")
+    same = [line for line in dossier.disclosures if _same(line, case)]
+    for line in same:
+        found.put("gave.recipient", line.recipient, source)
+        found.put("gave.on", line.on, source)
+        found.put(
+            "gave.what",
+            tuple(found.say(f"report.given.{given}") for given in line.given),
+            source,
+        )
+        found.put("gave.purpose", line.purpose, source)
+        found.put("leak.what",
+                  tuple(found.say(f"report.given.{given}") for given in line.given),
+                  source)  # fmt: skip
+        if line.phone:
+            found.put("platform.account", line.phone, source, mask(line.phone))
+    others = [line for line in dossier.disclosures if line.on is not None]
+    found.put(
+        "suspect.recipients",
+        tuple(
+            found.say("respond.recipient_on", name=line.recipient, on=line.on)
+            for line in sorted(others, key=lambda line: line.on or date.min)[-_ROWS:]
+        ),
+        source,
+    )
+
+
+def _same(line: Disclosure, case: Case) -> bool:
+    known = country.load(case.country).institutions
+    theirs, ours = known.find(line.recipient), known.find(case.against)
+    if theirs is not None and ours is not None:
+        return theirs.id == ours.id
+    return line.recipient == case.against
+
+
+def _course(found: _Found, case: Case, standings: Iterable[Standing]) -> None:
+    """What was sent, reported and answered in the case so far; the newest first."""
+    source = found.say("respond.source.case")
+    done = [s for s in standings if s.done_on is not None]
+    for standing in sorted(done, key=lambda s: s.done_on or date.min, reverse=True):
+        step = standing.step
+        if step.who == "police":
+            found.put("police.reported_on", standing.done_on, source)
+        if not standing.clocks:
+            continue
+        found.put("demand.sent_on", standing.done_on, source)
+        found.put("demand.sent_to", step.title.said(found.speaker.language), source)
+        found.put("demand.due", max(c.worked.due for c in standing.clocks), source)
+        if standing.reply is not None:
+            found.put("demand.reply_on", standing.reply_on, source)
+            note = next(
+                (e.note for e in reversed(case.events)
+                 if e.step == step.id and e.outcome is standing.reply and e.note), "",
+            )  # fmt: skip
+            found.put("demand.reply", note, source)
+    for event in case.events:
+        if event.step == "police" and event.outcome is Outcome.DONE:
+            found.put("police.reported_on", event.on, source)
+
+
+def _money(found: _Found, dossier: VaultDossier, cited: Cited) -> None:
+    for record, origins in cited.values():
+        if isinstance(record, CreditAccount) and record.amount is not None:
+            found.put("money.claimed", record.amount, found.source(origins))
+            if record.opened is not None:
+                first, last = window_of(record.opened)
+                found.put("money.window", found.say("respond.window", first=first, last=last),
+                          found.source(origins))  # fmt: skip
+        elif isinstance(record, Transaction):
+            found.put("money.claimed", record.amount, found.source(origins))
