@@ -36,6 +36,7 @@ COMMANDS = {
     "whose": "whose",
     "alias": "alias",
     "who": "who",
+    "case": "case",
     "rescreen": "rescreen",
     "read": "read",
     "screen": "screen",

@@ -63,10 +63,11 @@ def alibi(dossier: Dossier, day: date, names: Sequence[str] = ()) -> Alibi:
     """The person's records of the local day `day`. `names`: what the lender is called; its codes
     and its messages that day are what it will say reached the person."""
     zone = dossier.zone
-    found: list[Sighting] = []
-    for call in dossier.calls():
-        if call.at.astimezone(zone).date() == day:
-            found.append(Sighting(call.at, _of_call(call), call, True))
+    found = [
+        Sighting(call.at, _of_call(call), call, True)
+        for call in dossier.calls()
+        if call.at.astimezone(zone).date() == day
+    ]
     for message, _ in dossier.messages():
         if message.at.astimezone(zone).date() != day:
             continue

@@ -37,7 +37,8 @@ class AccountShown(Private):
 @dataclass(frozen=True, slots=True, repr=False)
 class MoneyShown(Private):
     """All accounts over the window. `listed_complete`: the person said that these are all their
-    cards. `proved` only when that is so, every account is covered and nothing could be the payout."""
+    cards. `proved` only when that is so, every account is covered and nothing could be the
+    payout."""
 
     first: date
     last: date
@@ -64,7 +65,8 @@ class MoneyShown(Private):
 def money_shown(
     dossier: Dossier, opened: date, amount: Money | None, names: Sequence[str] = ()
 ) -> MoneyShown:
-    """What the person's bills show of a payout after `opened`. `names`: what the lender is called."""
+    """What the person's bills show of a payout after `opened`. `names`: what the lender is
+    called."""
     first, last = window_of(opened)
     spans: dict[str, list[date]] = {}
     credits: dict[str, list[Transaction]] = {}

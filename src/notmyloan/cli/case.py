@@ -1,0 +1,305 @@
+"""`notmyloan case`: matters pursued against one institution or fact."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from notmyloan.cli import case_words as words
+from notmyloan.cli.app import App, current
+from notmyloan.cli.options import command, json_option
+from notmyloan.model.case import Outcome
+from notmyloan.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from notmyloan.respond.letter import Letter
+
+_say = current().say
+_DAY = click.DateTime(["%Y-%m-%d"])
+_OUTCOMES = {
+    "done": Outcome.DONE,
+    "skip": Outcome.SKIPPED,
+    "answered": Outcome.ANSWERED,
+    "refused": Outcome.REFUSED,
+    "evasive": Outcome.EVASIVE,
+    "extended": Outcome.EXTENDED,
+    "paused": Outcome.PAUSED,
+    "resumed": Outcome.RESUMED,
+}
+
+
+@click.group("case", help=_say("cli.case.help"))
+def case_command() -> None:
+    """Groups the verbs."""
+
+
+def _date(moment: datetime | None) -> date | None:
+    return moment.date() if moment is not None else None
+
+
+@command("case.open")
+@click.argument("findings", nargs=-1, type=int, metavar="[FINDING]...")
+@click.option("--playbook", help=_say("cli.case.playbook"))
+@click.option("--against", help=_say("cli.case.against"))
+@click.option("--known", type=_DAY, help=_say("cli.case.known"))
+@json_option
+def open_command(
+    findings: tuple[int, ...],
+    playbook: str | None,
+    against: str | None,
+    known: datetime | None,
+    as_json: bool,
+) -> int:
+    from notmyloan.guard.casework import open_case
+
+    app = current()
+    with app.open_vault() as vault:
+        dossier = app.guard(vault).dossier()
+        seen = open_case(vault, dossier, findings, playbook, against, _date(known))
+    words.show(app, seen, as_json=as_json)
+    app.tell("cli.case.opened", number=seen.case.number)
+    return 0
+
+
+@command("case.list")
+@json_option
+def list_command(as_json: bool) -> int:
+    from notmyloan.guard.casework import views
+
+    app = current()
+    with app.open_vault() as vault:
+        every = views(vault, app.guard(vault).dossier())
+    for seen in every:
+        if as_json:
+            app.emit(words.data(app, seen))
+        else:
+            click.echo(words.line(app, seen))
+    app.tell("cli.case.listed", n=len(every))
+    return 0
+
+
+@command("case.show")
+@click.argument("number", type=int)
+@json_option
+def show_command(number: int, as_json: bool) -> int:
+    from notmyloan.guard.casework import view
+
+    app = current()
+    with app.open_vault() as vault:
+        seen = view(vault, app.guard(vault).dossier(), number)
+    words.show(app, seen, as_json=as_json)
+    return 0
+
+
+@command("case.step")
+@click.argument("number", type=int)
+@click.argument("outcome", type=click.Choice(list(_OUTCOMES)))
+@click.option("--step", "name", help=_say("cli.case.step_name"))
+@click.option("--on", type=_DAY, help=_say("cli.case.on"))
+@click.option("--note", default="", help=_say("cli.case.note"))
+@json_option
+def step_command(
+    number: int, outcome: str, name: str | None, on: datetime | None, note: str, as_json: bool
+) -> int:
+    from notmyloan.guard.casework import step
+
+    app = current()
+    with app.open_vault() as vault:
+        dossier = app.guard(vault).dossier()
+        seen = step(vault, dossier, number, _OUTCOMES[outcome], name, _date(on), note)
+    words.show(app, seen, as_json=as_json)
+    return 0
+
+
+@command("case.undo")
+@click.argument("number", type=int)
+def undo_command(number: int) -> int:
+    app = current()
+    with app.open_vault() as vault:
+        event = vault.cases.undo(number)
+    if event is None:
+        raise UsageError("cli.case.nothing_to_undo", number=number)
+    app.tell("cli.case.undone", step=event.step, outcome=event.outcome.value, on=event.on)
+    return 0
+
+
+@command("case.set")
+@click.argument("number", type=int)
+@click.argument("pairs", nargs=-1, required=True, metavar="FIELD=VALUE...")
+def set_command(number: int, pairs: tuple[str, ...]) -> int:
+    from notmyloan.respond.fields import fields
+
+    app = current()
+    facts: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        field = fields().get(name)
+        if not equals or field is None or field.rows:
+            raise UsageError("cli.case.no_such_field", field=name)
+        facts[name] = value.strip()
+    with app.open_vault() as vault:
+        vault.cases.set_facts(number, facts)
+    app.tell("cli.case.set_done", n=len(facts))
+    return 0
+
+
+@command("case.close")
+@click.argument("number", type=int)
+@click.option("--reopen", is_flag=True, help=_say("cli.case.reopen"))
+def close_command(number: int, reopen: bool) -> int:
+    app = current()
+    today = app.now().astimezone(app.zone).date()
+    with app.open_vault() as vault:
+        vault.cases.set_day(number, "closed", None if reopen else today)
+    app.tell("cli.case.reopened" if reopen else "cli.case.closed", number=number)
+    return 0
+
+
+@command("case.next")
+@json_option
+def next_command(as_json: bool) -> int:
+    from notmyloan.guard.casework import tasks
+
+    app = current()
+    with app.open_vault() as vault:
+        dossier = app.guard(vault).dossier()
+        found = tasks(vault, dossier)
+    for task in found:
+        if as_json:
+            app.emit(words.task_data(app, task))
+        else:
+            words.task(app, task)
+    app.tell("cli.case.next_done", n=len(found))
+    return 0
+
+
+@command("case.calendar")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help=_say("cli.case.calendar_out"))
+def calendar_command(output: Path | None) -> int:
+    from notmyloan.cli.files import write_atomically
+    from notmyloan.guard.casework import views
+
+    app = current()
+    with app.open_vault() as vault:
+        every = views(vault, app.guard(vault).dossier())
+    written = words.calendar(app, every)
+    if output is None:
+        click.echo(written.decode(), nl=False)
+        return 0
+    write_atomically(output, written)
+    app.tell("cli.report.written", path=str(output.absolute()))
+    return 0
+
+
+@command("case.playbooks")
+@click.argument("name", required=False)
+@click.option("--country", default="cn", show_default=True, help=_say("cli.country.which"))
+@json_option
+def playbooks_command(name: str | None, country: str, as_json: bool) -> int:
+    from notmyloan.respond import load_playbook, playbooks
+
+    app = current()
+    chosen = [load_playbook(country, name)] if name else list(playbooks(country))
+    for book in chosen:
+        if as_json:
+            app.emit(words.playbook_data(book))
+        elif name:
+            words.playbook(app, book)
+        else:
+            click.echo(f"{book.id:24} {book.title.said(app.speaker.language)}")
+    return 0
+
+
+@command("case.letter")
+@click.argument("number", type=int)
+@click.argument("names", nargs=-1, metavar="[LETTER]...")
+@click.option("--list", "listing", is_flag=True, help=_say("cli.case.letter_list"))
+@click.option("--all", "every", is_flag=True, help=_say("cli.case.letter_all"))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), help=_say("cli.case.out")
+)
+@json_option
+def letter_command(
+    number: int,
+    names: tuple[str, ...],
+    listing: bool,
+    every: bool,
+    output: Path | None,
+    as_json: bool,
+) -> int:
+    from notmyloan.guard.casework import letter_names, letters, view
+    from notmyloan.guard.evidencing import enclosures
+    from notmyloan.respond.letter import load_letter
+
+    app = current()
+    with app.open_vault() as vault:
+        dossier = app.guard(vault).dossier()
+        seen = view(vault, dossier, number)
+        chosen = list(names) or letter_names(seen, every=every or listing)
+        if listing:
+            for name in chosen:
+                template = load_letter(seen.case.country, name)
+                click.echo(f"{name:28} {template.title.said(app.speaker.language)}")
+            return 0
+        if not chosen:
+            raise UsageError("cli.case.no_letters", number=number)
+        native = "zh" if seen.case.country == "cn" else "en"
+        reader = "zh" if app.speaker.chinese else "en"
+        made = {
+            language: letters(
+                vault, dossier, seen, chosen, language,
+                enclosures(vault, dossier, seen.case, language),
+            )
+            for language in dict.fromkeys((native, reader))
+        }  # fmt: skip
+    folder = output or Path(f"case-{number}")
+    return _written(app, folder, made, native, reader, as_json)
+
+
+def _written(
+    app: App, folder: Path, made: dict[str, list[Letter]], native: str, reader: str,
+    as_json: bool,
+) -> int:  # fmt: skip
+    """Write the letters and say of each what is still open; 1 where one must not be sent yet."""
+    from notmyloan.cli.files import write_atomically
+    from notmyloan.report.docx import document_docx
+    from notmyloan.report.typeset import document_pdf
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for letter in made[native]:
+        document = words.marked(letter, native)
+        write_atomically(folder / f"{letter.template.id}.docx", document_docx(document))
+        write_atomically(folder / f"{letter.template.id}.pdf", document_pdf(document))
+    if reader != native:
+        for letter in made[reader]:
+            document = words.marked(letter, reader)
+            path = folder / f"{letter.template.id}.{reader}.pdf"
+            write_atomically(path, document_pdf(document))
+    sheet = words.read_first(app, made[native], made[reader])
+    write_atomically(folder / words.READ_FIRST[reader], sheet.encode())
+    for letter in made[reader]:
+        if as_json:
+            app.emit(words.letter_data(app, letter, folder))
+        else:
+            words.letter(app, letter, folder)
+    app.tell("cli.case.letters_done", n=len(made[native]), folder=str(folder))
+    return 1 if any(letter.missing for letter in made[native]) else 0
+
+
+for _verb in (
+    open_command,
+    list_command,
+    show_command,
+    step_command,
+    next_command,
+    letter_command,
+    set_command,
+    undo_command,
+    close_command,
+    calendar_command,
+    playbooks_command,
+):
+    case_command.add_command(_verb)

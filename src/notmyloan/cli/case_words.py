@@ -1,0 +1,327 @@
+"""Cases, their steps and letters in words, JSON and iCalendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from notmyloan import country
+from notmyloan.cli.app import App
+from notmyloan.guard.casework import CaseView, Task, dated
+from notmyloan.model.document import Document
+from notmyloan.model.serial import to_json
+from notmyloan.model.text import Text
+from notmyloan.respond import Playbook, Standing, Step, StepState, Worked
+from notmyloan.respond.explain import explain
+from notmyloan.respond.letter import Letter
+from notmyloan.respond.playbook import papers
+
+READ_FIRST = {"zh": "先看这里.txt", "en": "READ-ME-FIRST.txt"}
+_MARKS = {
+    StepState.OPEN: "▶", StepState.WAITING: "…", StepState.LATE: "!", StepState.DONE: "✓",
+    StepState.SKIPPED: "–", StepState.BLOCKED: "·", StepState.ASLEEP: "·",
+}  # fmt: skip
+
+
+def line(app: App, seen: CaseView) -> str:
+    """A case in one line."""
+    done = sum(s.state in (StepState.DONE, StepState.SKIPPED) for s in seen.standings)
+    closed = seen.case.closed is not None
+    return app.say(
+        "cli.case.line_closed" if closed else "cli.case.line",
+        number=seen.case.number,
+        title=seen.playbook.title.said(app.speaker.language),
+        against=seen.case.against or "—",
+        done=done,
+        steps=len(seen.standings),
+        next=seen.next_day or "—",
+    )
+
+
+def show(app: App, seen: CaseView, *, as_json: bool) -> None:
+    """A case with all its steps: what to do now in full, the rest in a line each."""
+    if as_json:
+        app.emit(data(app, seen))
+        return
+    click.echo(line(app, seen))
+    click.echo(seen.playbook.about.said(app.speaker.language))
+    asleep = [s for s in seen.standings if s.state is StepState.ASLEEP]
+    for standing in seen.standings:
+        if standing not in asleep:
+            click.echo("")
+            for text in _step(app, seen, standing):
+                click.echo(text)
+    if asleep:
+        click.echo("")
+        click.echo(app.say("cli.case.later"))
+        for standing in asleep:
+            title = standing.step.title.said(app.speaker.language)
+            click.echo(f"  {title}  [{standing.step.id}]")
+            for text in _events(app, seen, standing.step):
+                click.echo("    " + text)
+    click.echo("")
+    click.echo(app.say("cli.case.no_advice", as_of=seen.playbook.as_of))
+
+
+def _step(app: App, seen: CaseView, standing: Standing) -> Iterator[str]:
+    step, language = standing.step, app.speaker.language
+    state = app.say(f"respond.state.{standing.state}")
+    yield f"{_MARKS[standing.state]} {step.title.said(language)}  [{step.id}]  {state}"
+    if standing.done_on is not None:
+        yield "    " + app.say("cli.case.done_on", on=standing.done_on)
+    if standing.reply is not None:
+        reply = app.say(f"respond.outcome.{standing.reply}")
+        yield "    " + app.say("cli.case.reply", reply=reply, on=standing.reply_on)
+    if standing.state is StepState.OPEN:
+        yield from _how(app, seen.case.country, step)
+    if standing.by is not None and standing.state in (StepState.OPEN, StepState.BLOCKED):
+        basis = step.by.basis if step.by is not None else ""
+        yield "    " + app.say("cli.case.do_by", day=standing.by.latest_safe)
+        yield from _worked(app, seen.case.country, standing.by, basis)
+    if standing.state in (StepState.WAITING, StepState.LATE):
+        for running in standing.clocks:
+            key = (
+                "cli.case.late_since" if standing.state is StepState.LATE else "cli.case.late_from"
+            )
+            yield "    " + app.say(key, day=running.worked.late_from)
+            yield from _worked(app, seen.case.country, running.worked, running.clock.basis)
+            if running.clock.stops:
+                stops = running.clock.stops.said(language)
+                yield "      " + app.say("cli.case.stops", words=stops)
+            if running.longest is not None and not running.extended:
+                yield "      " + app.say("cli.case.longest", day=running.longest)
+
+
+def _how(app: App, code: str, step: Step) -> Iterator[str]:
+    language = app.speaker.language
+    pack = country.load(code)
+    yield "    " + step.do.said(language)
+    if step.say:
+        yield "    " + app.say("cli.case.say", words=step.say.said(language))
+    if step.channel:
+        contact = pack.channels[step.channel]
+        key = "cli.case.where" if contact.verified else "cli.case.where_unverified"
+        how = app.speaker.say(contact.how)
+        yield "    " + app.say(key, name=contact.name, how=how)
+    if step.papers:
+        names = tuple(papers(code)[paper].said(language) for paper in step.papers)
+        yield "    " + app.say("cli.case.papers", names=names)
+    if step.letters:
+        yield "    " + app.say("cli.case.letters", names=step.letters)
+    for ref in step.basis:
+        statute = pack.statutes[ref]
+        key = "cli.case.basis" if statute.verified else "cli.case.basis_unverified"
+        yield "    " + app.say(key, cite=statute.citation, gist=statute.gist)
+    if step.doubt:
+        yield "    " + app.say("cli.case.doubt", words=step.doubt.said(language))
+
+
+def _worked(app: App, code: str, worked: Worked, basis: str) -> Iterator[str]:
+    for text in explain(worked, basis, country.load(code), app.speaker.language):
+        yield "      " + app.speaker.say(text)
+
+
+def _events(app: App, seen: CaseView, step: Step) -> Iterator[str]:
+    """What wakes a step: `after DEMAND: refused, no answer in time`, a line a step."""
+    outcomes: dict[str, list[Text]] = {}
+    for event in step.after:
+        name, _, outcome = event.rpartition(".")
+        outcomes.setdefault(name, []).append(Text(f"respond.outcome.{outcome}"))
+    for name, which in outcomes.items():
+        title = seen.playbook.step(name).title.said(app.speaker.language)
+        yield app.say("cli.case.event", step=title, outcomes=tuple(which))
+
+
+def task(app: App, task: Task) -> None:
+    """What to do today, in a case."""
+    seen, standing = task.view, task.standing
+    title = standing.step.title.said(app.speaker.language)
+    key = "cli.case.task_by" if task.on is not None else "cli.case.task"
+    click.echo(
+        app.say(key, number=seen.case.number, against=seen.case.against or "—", title=title,
+                day=task.on)
+    )  # fmt: skip
+    for text in _how(app, seen.case.country, standing.step):
+        click.echo(text)
+
+
+def data(app: App, seen: CaseView) -> dict[str, Any]:
+    """A case as JSON."""
+    language = app.speaker.language
+    made: dict[str, Any] = to_json(seen.case)
+    return made | {
+        "title": seen.playbook.title.said(language),
+        "next_day": to_json(seen.next_day),
+        "steps": [_step_data(app, seen.case.country, s) for s in seen.standings],
+    }
+
+
+def _step_data(app: App, code: str, standing: Standing) -> dict[str, Any]:
+    language, step = app.speaker.language, standing.step
+    return {
+        "id": step.id,
+        "title": step.title.said(language),
+        "do": step.do.said(language),
+        "who": step.who,
+        "channel": step.channel or None,
+        "letters": list(step.letters),
+        "papers": list(step.papers),
+        "basis": list(step.basis),
+        "state": standing.state.value,
+        "done_on": to_json(standing.done_on),
+        "reply": standing.reply.value if standing.reply else None,
+        "reply_on": to_json(standing.reply_on),
+        "do_by": to_json(standing.by.latest_safe) if standing.by else None,
+        "clocks": [
+            {
+                "id": running.clock.id,
+                "due": to_json(running.worked.due),
+                "late_from": to_json(running.worked.late_from),
+                "longest": to_json(running.longest),
+                "estimated": running.worked.estimated,
+                "how": list(_plain(app, code, running.worked, running.clock.basis)),
+            }
+            for running in standing.clocks
+        ],
+    }
+
+
+def _plain(app: App, code: str, worked: Worked, basis: str) -> Iterator[str]:
+    for text in explain(worked, basis, country.load(code), app.speaker.language):
+        yield app.speaker.say(text)
+
+
+def task_data(app: App, task: Task) -> dict[str, Any]:
+    """A task as JSON."""
+    case = task.view.case
+    step = _step_data(app, case.country, task.standing)
+    return {"case": case.number, "against": case.against, "on": to_json(task.on), "step": step}
+
+
+def playbook(app: App, book: Playbook) -> None:
+    """A playbook, read without a case."""
+    language = app.speaker.language
+    click.echo(book.title.said(language))
+    click.echo(book.about.said(language))
+    for number, step in enumerate(book.steps, 1):
+        click.echo("")
+        click.echo(f"{number}. {step.title.said(language)}  [{step.id}]")
+        for text in _how(app, book.country, step):
+            click.echo(text)
+    click.echo("")
+    click.echo(app.say("cli.case.no_advice", as_of=book.as_of))
+
+
+def playbook_data(book: Playbook) -> dict[str, Any]:
+    """A playbook as JSON."""
+    return to_json(book)  # type: ignore[no-any-return]
+
+
+def calendar(app: App, every: Sequence[CaseView]) -> bytes:
+    """All deadlines as iCalendar (RFC 5545). No identifier of a person goes in: calendars are
+    shared and synchronised."""
+    from icalendar import Alarm, Calendar, Event
+
+    made = Calendar()
+    made.add("prodid", "-//notmyloan//cases//")
+    made.add("version", "2.0")
+    for seen in every:
+        if seen.case.closed is not None:
+            continue
+        for day, standing in dated(seen):
+            event = Event()
+            title = standing.step.title.said(app.speaker.language)
+            key = "cli.case.ics_by" if standing.state is StepState.OPEN else "cli.case.ics_late"
+            summary = app.say(key, number=seen.case.number, title=title)
+            event.add("uid", f"case-{seen.case.number}-{standing.step.id}@notmyloan.invalid")
+            event.add("dtstamp", app.now())
+            event.add("dtstart", day)
+            event.add("dtend", day + timedelta(days=1))
+            event.add("summary", summary)
+            event.add("description", "\n".join(_description(app, seen, standing)))
+            alarm = Alarm()
+            alarm.add("action", "DISPLAY")
+            alarm.add("description", summary)
+            alarm.add("trigger", timedelta(days=-1))
+            event.add_component(alarm)
+            made.add_component(event)
+    return bytes(made.to_ical())
+
+
+def _description(app: App, seen: CaseView, standing: Standing) -> Iterator[str]:
+    code, step = seen.case.country, standing.step
+    if standing.by is not None and step.by is not None:
+        yield from _plain(app, code, standing.by, step.by.basis)
+    for running in standing.clocks:
+        yield from _plain(app, code, running.worked, running.clock.basis)
+
+
+def marked(letter: Letter, language: str) -> Document:
+    """The letter's document; a footer on every page says when it must not be sent yet."""
+    if not letter.missing:
+        return letter.document
+    names = ("、" if language == "zh" else ", ").join(
+        f.words.said(language) for f in letter.missing
+    )
+    note = {"zh": f"草稿：补齐{names}之前不要寄出", "en": f"DRAFT: not to be sent without {names}"}
+    return replace(letter.document, note=note[language])
+
+
+def letter(app: App, letter: Letter, folder: Path) -> None:
+    """A written letter in words: what is open in it."""
+    language = app.speaker.language
+    click.echo(f"{letter.template.id}  {letter.template.title.said(language)}")
+    if letter.missing:
+        names = tuple(f"{f.words.said(language)} ({f.name})" for f in letter.missing)
+        click.echo("    " + app.say("cli.case.missing", names=names))
+    blanks = [f for f in letter.blanks if f not in letter.missing]
+    if blanks:
+        names = tuple(f"{f.words.said(language)} ({f.name})" for f in blanks)
+        click.echo("    " + app.say("cli.case.blanks", names=names))
+
+
+def letter_data(app: App, letter: Letter, folder: Path) -> dict[str, Any]:
+    """A written letter as JSON."""
+    return {
+        "letter": letter.template.id,
+        "title": letter.template.title.said(app.speaker.language),
+        "to": letter.template.to,
+        "files": [str(folder / f"{letter.template.id}.{kind}") for kind in ("docx", "pdf")],
+        "missing": [field.name for field in letter.missing],
+        "blanks": [field.name for field in letter.blanks],
+        "used": [{"field": u.field.name, "source": u.source} for u in letter.used],
+        "cited": [statute.ref for statute in letter.cited],
+    }
+
+
+def read_first(app: App, native: Sequence[Letter], said: Sequence[Letter]) -> str:
+    """The sheet that goes with the letters: what is open, where each word comes from, which law
+    was cited as of when, and that none of it is legal advice."""
+    language = app.speaker.language
+    out = [app.say("cli.case.sheet_title"), ""]
+    for letter in said:
+        out += [f"== {letter.template.title.said(language)} ({letter.template.id}) =="]
+        out += [app.say("cli.case.sheet_to", to=Text(f"respond.to.{letter.template.to}"))]
+        for field in letter.missing:
+            out.append("[!] " + app.say("cli.case.sheet_missing", name=field.words.said(language),
+                                        field=field.name))  # fmt: skip
+        for field in letter.blanks:
+            if field not in letter.missing:
+                out.append("[ ] " + app.say("cli.case.sheet_blank",
+                                            name=field.words.said(language)))  # fmt: skip
+        out += [
+            f"    {used.field.words.said(language)}: {used.shown}  <- {used.source}"
+            for used in letter.used
+        ]
+        for statute in letter.cited:
+            key = "cli.case.sheet_law" if statute.verified else "cli.case.sheet_law_unverified"
+            out.append("  § " + app.say(key, cite=statute.citation, gist=statute.gist,
+                                        source=statute.source, as_of=statute.as_of))  # fmt: skip
+        out.append("")
+    checked: date = min(letter.template.as_of for letter in native)
+    return "\n".join([*out, app.say("cli.case.no_advice", as_of=checked), ""])
