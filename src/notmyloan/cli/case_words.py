@@ -325,3 +325,16 @@ def read_first(app: App, native: Sequence[Letter], said: Sequence[Letter]) -> st
         out.append("")
     checked: date = min(letter.template.as_of for letter in native)
     return "\n".join([*out, app.say("cli.case.no_advice", as_of=checked), ""])
+
+
+def emergency(app: App, book: Playbook) -> None:
+    """An emergency playbook on one screen: a line or two a step, by the minute."""
+    language = app.speaker.language
+    for step in book.steps:
+        minutes = app.say("cli.lost.minutes", minutes=step.minutes) if step.minutes else ""
+        click.echo(f"{minutes:>8}  {step.title.said(language)}")
+        click.echo(f"          {step.do.said(language)}")
+        if step.doubt:
+            click.echo("          " + app.say("cli.case.doubt", words=step.doubt.said(language)))
+    click.echo("")
+    click.echo(app.say("cli.case.no_advice", as_of=book.as_of))

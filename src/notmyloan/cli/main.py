@@ -37,6 +37,7 @@ COMMANDS = {
     "alias": "alias",
     "who": "who",
     "case": "case",
+    "lost": "lost",
     "rescreen": "rescreen",
     "read": "read",
     "screen": "screen",
