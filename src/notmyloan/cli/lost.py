@@ -131,7 +131,7 @@ def drawing(app: App, found: Blast) -> str:
     columns: dict[int, list[Thing]] = {}
     for thing in found.reached:
         columns.setdefault(depth[thing.key], []).append(thing)
-    width, height, gap = 190, 34, 14
+    width, height, gap = 230, 34, 14
     tallest = max(len(column) for column in columns.values())
     size = (len(columns) * (width + 70) + 20, tallest * (height + gap) + 30)
     place: dict[tuple[str, str], tuple[float, float]] = {}
