@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,10 @@ from notmyloan.model.case import Outcome
 from notmyloan.model.errors import UsageError
 
 if TYPE_CHECKING:
+    from notmyloan.guard.casework import CaseView
+    from notmyloan.guard.dossier import VaultDossier
     from notmyloan.respond.letter import Letter
+    from notmyloan.vault import Vault
 
 _say = current().say
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -230,32 +234,50 @@ def letter_command(
     output: Path | None,
     as_json: bool,
 ) -> int:
-    from notmyloan.guard.casework import letter_names, letters, view
-    from notmyloan.guard.evidencing import enclosures
+    from notmyloan.guard.casework import letter_names, view
     from notmyloan.respond.letter import load_letter
 
     app = current()
     with app.open_vault() as vault:
         dossier = app.guard(vault).dossier()
         seen = view(vault, dossier, number)
-        chosen = list(names) or letter_names(seen, every=every or listing)
+        chosen = names or tuple(letter_names(seen, every=every or listing))
         if listing:
             for name in chosen:
                 template = load_letter(seen.case.country, name)
                 click.echo(f"{name:28} {template.title.said(app.speaker.language)}")
             return 0
-        if not chosen:
-            raise UsageError("cli.case.no_letters", number=number)
-        native = "zh" if seen.case.country == "cn" else "en"
-        reader = "zh" if app.speaker.chinese else "en"
-        made = {
-            language: letters(
-                vault, dossier, seen, chosen, language,
-                enclosures(vault, dossier, seen.case, language),
-            )
-            for language in dict.fromkeys((native, reader))
-        }  # fmt: skip
-    folder = output or Path(f"case-{number}")
+        folder = output or Path(f"case-{number}")
+        return write_letters(app, vault, dossier, seen, chosen, folder, as_json=as_json)
+
+
+def write_letters(
+    app: App,
+    vault: Vault,
+    dossier: VaultDossier,
+    seen: CaseView,
+    names: Sequence[str],
+    folder: Path,
+    *,
+    as_json: bool = False,
+) -> int:
+    """Write letters of a case, by default those of its open steps; the exit code. Raises
+    UsageError where there are none."""
+    from notmyloan.guard.casework import letter_names, letters
+    from notmyloan.guard.evidencing import enclosures
+
+    chosen = list(names) or letter_names(seen)
+    if not chosen:
+        raise UsageError("cli.case.no_letters", number=seen.case.number)
+    native = "zh" if seen.case.country == "cn" else "en"
+    reader = "zh" if app.speaker.chinese else "en"
+    made = {
+        language: letters(
+            vault, dossier, seen, chosen, language,
+            enclosures(vault, dossier, seen.case, language),
+        )
+        for language in dict.fromkeys((native, reader))
+    }  # fmt: skip
     return _written(app, folder, made, native, reader, as_json)
 
 

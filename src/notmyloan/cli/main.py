@@ -38,6 +38,8 @@ COMMANDS = {
     "who": "who",
     "case": "case",
     "lost": "lost",
+    "consent": "consent",
+    "country": "country",
     "rescreen": "rescreen",
     "read": "read",
     "screen": "screen",
