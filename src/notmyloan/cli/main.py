@@ -37,6 +37,7 @@ COMMANDS = {
     "alias": "alias",
     "who": "who",
     "case": "case",
+    "evidence": "evidence",
     "lost": "lost",
     "consent": "consent",
     "country": "country",
