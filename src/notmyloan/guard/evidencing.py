@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import pypdfium2
+
 from notmyloan.evidence import merkle
 from notmyloan.evidence.log import Entry, append, head, read_entry
 from notmyloan.evidence.opposing import Grade, Judged, Kind, Piece, attack
@@ -179,8 +181,9 @@ def rows(vault: Vault, dossier: VaultDossier, case: Case, language: str) -> tupl
         exhibit = by_hash.pop(sha256, None)
         number = len(found) + 1
         enclosure = Enclosure(
-            number, name.rpartition("/")[2], say(f"respond.evidence.source.{word}"),
-            say(f"respond.evidence.proves.{word}", n=count), "", me,
+            number, say(f"respond.evidence.name.{word}", file=name.rpartition("/")[2]),
+            say(f"respond.evidence.source.{word}"),
+            say(f"respond.evidence.proves.{word}", n=count), _pages(vault, exhibit), me,
         )  # fmt: skip
         stamped = sha256 in logged and logged[sha256] < covered
         found.append(
@@ -190,13 +193,28 @@ def rows(vault: Vault, dossier: VaultDossier, case: Case, language: str) -> tupl
         number = len(found) + 1
         grade = exhibit.facts.get("grade", Grade.EXPORT)
         enclosure = Enclosure(
-            number, exhibit.name, say(f"respond.evidence.grade.{grade}"), exhibit.note, "",
+            number, exhibit.name, say(f"respond.evidence.grade.{grade}"), exhibit.note,
+            _pages(vault, exhibit),
             exhibit.facts.get("held_by") or me,
         )  # fmt: skip
         stamped = logged.get(exhibit.sha256, covered) < covered
         word = exhibit.facts.get("kind", "other")
         found.append(Row(enclosure, exhibit, _piece(number, exhibit.name, word, exhibit, stamped)))
     return tuple(found)
+
+
+def _pages(vault: Vault, exhibit: Exhibit | None) -> str:
+    """How many pages a PDF has; empty for anything else, to be filled by hand when printed."""
+    if exhibit is None or not exhibit.name.lower().endswith(".pdf"):
+        return ""
+    try:
+        document = pypdfium2.PdfDocument(b"".join(vault.blob_open(exhibit.sha256)))
+    except pypdfium2.PdfiumError:
+        return ""
+    try:
+        return str(len(document))
+    finally:
+        document.close()
 
 
 def enclosures(

@@ -103,6 +103,8 @@ def _table(made: Any, block: Any) -> None:
     rows = [tuple((Span(words, bold=True),) for words in block.header), *block.rows]
     for _ in block.rows:
         table.add_row()
+    for column, share in zip(table.columns, widths(block), strict=True):
+        column.width = Mm(156 * share)  # LibreOffice goes by these, Word by the cells'
     for shown, row in zip(rows, table.rows, strict=True):
         for spans, cell, share in zip(shown, row.cells, widths(block), strict=True):
             cell.width = Mm(156 * share)

@@ -88,4 +88,5 @@ def indented(block: Paragraph, document: Document) -> bool:
 def widths(table: Table) -> list[float]:
     """Shares of the line, one a column."""
     columns = len(table.header)
-    return list(table.widths) or [1 / columns] * columns
+    even = [0.3, 0.7] if columns == 2 else [1 / columns] * columns
+    return list(table.widths) or even

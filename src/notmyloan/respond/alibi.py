@@ -18,6 +18,7 @@ from notmyloan.model.record import (
     Call,
     CallOutcome,
     Direction,
+    Flow,
     Message,
     Private,
     Transaction,
@@ -81,7 +82,9 @@ def alibi(dossier: Dossier, day: date, names: Sequence[str] = ()) -> Alibi:
         if transaction.at.astimezone(zone).date() == day:
             precise = transaction.precision is not Precision.DAY
             theirs = any(name and name in (transaction.counterparty or "") for name in names)
-            shows = Shows.AGAINST if theirs else Shows.PLACE
+            # Money that comes in shows nothing of where the person was.
+            place = Shows.PLACE if transaction.flow is Flow.OUT else Shows.REACHED
+            shows = Shows.AGAINST if theirs else place
             found.append(Sighting(transaction.at, shows, transaction, precise))
     found.sort(key=lambda s: s.at)
     hours = sorted(
