@@ -294,3 +294,44 @@ def test_names_are_fit_for_every_file_system(name: str, safe: str | None) -> Non
     made = safe_name(1, name)
     assert safe is None or made == safe
     assert len(made.encode()) <= 140
+
+
+def test_a_second_manifest_is_nothing_to_hide_behind(copy: Path) -> None:
+    """A forger changes a file and adds a manifest of another kind that fits the change."""
+    path = copy / "data/001-短信.xml"
+    path.write_bytes(b"forged")
+    lines = [
+        f"{hashlib.sha512(p.read_bytes()).hexdigest()}  {p.relative_to(copy).as_posix()}\n"
+        for p in sorted((copy / "data").iterdir())
+    ]
+    (copy / "manifest-sha512.txt").write_text("".join(lines))
+    reseal(copy)
+    faults = {(f.kind, f.path) for f in verify(copy).faults}
+    assert ("changed", "data/001-短信.xml") in faults
+
+
+def test_odd_names_and_absurd_files_end_in_a_sentence(copy: Path, tmp_path: Path) -> None:
+    odd = safe_name(1, "a\u2028b\x85c\u202egnp.exe")
+    assert odd == "001-a_b_c_gnp.exe"
+    log = copy / "notmyloan/log.json"
+    log.write_text("[" * 100_000)
+    assert not verify(copy).whole
+    manifest = copy / "manifest-sha256.txt"
+    manifest.write_text(manifest.read_text() + f"{'0' * 64}  data/{'x' * 5000}\n")
+    assert not verify(copy).whole
+
+
+def test_what_came_after_a_stamp_cannot_be_dated_before_it(tmp_path: Path) -> None:
+    with authority(tmp_path / "tsa") as (url, root):
+        first = log_of({"001-a": b"a"})
+        stamped = head(merkle.Tree(e.leaf() for e in first), NOW + timedelta(days=1)).canonical()
+        made, stamp = obtain(stamped, url, post)
+        kept = Stamped(stamped, made.der, stamp.reply, root.read_bytes())
+    late = hashlib.sha256(b"late").hexdigest()
+    forged = [*first, append(first, at=NOW, kind="added", subject=late, size=4)]
+    package = tmp_path / "p"
+    write(
+        package, items_of({"001-a": b"a", "002-late": b"late"}), entries=forged, about={},
+        made=NOW + timedelta(days=2), readme="x", stamps=[kept],
+    )  # fmt: skip
+    assert {f.kind for f in verify(package).faults} == {"log"}

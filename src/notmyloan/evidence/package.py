@@ -32,7 +32,10 @@ from notmyloan.evidence.log import Entry, canonical, head, read_head
 
 TAGS = "notmyloan"
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*\x7f]')
+# Also what reads as the end of a line, or turns the direction of writing, in a list of files.
+FORBIDDEN = re.compile(
+    r'[\x00-\x1f<>:"/\\|?*\x7f\x85\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]'
+)
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 

@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from cryptography import x509
@@ -30,6 +30,7 @@ from notmyloan.model.text import Text
 _PIECE = 1 << 18
 _LINE = re.compile(r"([0-9a-fA-F]+)[ \t]+\*?(.+)")
 _ALGORITHMS = ("sha512", "sha256", "sha1", "md5")
+_CLOCK = timedelta(minutes=5)  # by which the person's clock may run ahead of the authority's
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,11 @@ def verify(folder: Path, roots: Sequence[x509.Certificate] = ()) -> Report:
     if report.ours and (folder / "bagit.txt").read_bytes() != BAGIT:
         _add(report, "manifest", "bagit.txt", "not_canonical")
     listed: set[str] = set()
-    for name, algorithm in [("tagmanifest", a) for a in _ALGORITHMS] + [
-        ("manifest", a) for a in manifests[:1]
-    ]:
+    # Our packages have one manifest each; a second one could only serve to hide behind it.
+    used = ("sha256",) if report.ours else _ALGORITHMS
+    if report.ours and "sha256" not in manifests:
+        _add(report, "missing", "manifest-sha256.txt", "missing")
+    for name, algorithm in [(n, a) for n in ("tagmanifest", "manifest") for a in used]:
         path = folder / f"{name}-{algorithm}.txt"
         if not path.is_file():
             continue
@@ -119,13 +122,15 @@ def _manifest(report: Report, path: Path, *, strict: bool) -> dict[str, str]:
         _add(report, "manifest", path.name, "not_canonical")
         return {}
     found: dict[str, str] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    # Not splitlines: file names may hold characters that it takes for the end of a line.
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         match = _LINE.fullmatch(line)
         if match is None:
             if line.strip():
                 _add(report, "manifest", path.name, "bad_line", line=number)
             continue
-        name = match[2].replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")
+        name = re.sub("%0a", "\n", match[2], flags=re.I)
+        name = re.sub("%0d", "\r", name, flags=re.I).replace("%25", "%")
         if name in found:
             _add(report, "manifest", path.name, "twice", line=number)
             continue
@@ -147,14 +152,18 @@ def _file(
     report: Report, folder: Path, relative: str, digest: str, algorithm: str, sums: _Blocks | None
 ) -> None:
     path = folder / relative
-    if not path.is_file() or path.is_symlink():
-        _add(report, "missing", relative, "missing")
-        return
     hasher = hashlib.new(algorithm)
-    with path.open("rb", buffering=0) as stream:
-        while piece := stream.read(_PIECE):
-            hasher.update(piece)
-            report.size += len(piece)
+    try:
+        if not path.is_file() or path.is_symlink():
+            _add(report, "missing", relative, "missing")
+            return
+        with path.open("rb", buffering=0) as stream:
+            while piece := stream.read(_PIECE):
+                hasher.update(piece)
+                report.size += len(piece)
+    except OSError as error:
+        _add(report, "missing", relative, "unreadable", why=error.strerror or "")
+        return
     report.files += 1
     if hasher.hexdigest() == digest:
         return
@@ -240,7 +249,7 @@ def _ours(report: Report, folder: Path, roots: Sequence[x509.Certificate]) -> No
             raise ValueError("not canonical")
         shown = [(read_entry(e["entry"]), _proof(e["proof"])) for e in data["entries"]]
         links = [_proof(link) for link in data["stamps"]]
-    except (OSError, ValueError, KeyError, TypeError, LogError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, LogError):
         _add(report, "log", f"{TAGS}/log.json", "log_unreadable")
         return
     manifest = folder / "manifest-sha256.txt"
@@ -249,7 +258,7 @@ def _ours(report: Report, folder: Path, roots: Sequence[x509.Certificate]) -> No
         _add(report, "log", f"{TAGS}/head.txt", "other_manifest")
     _entries(report, folder, top, shown)
     for number, link in enumerate(links, 1):
-        _stamp(report, folder, number, top, link, roots)
+        _stamp(report, folder, number, top, link, roots, shown)
     if not (folder / TAGS / f"stamp-{len(links) + 1}.tsr").exists():
         return
     _add(report, "stamp", f"{TAGS}/stamp-{len(links) + 1}.tsr", "extra")
@@ -296,6 +305,7 @@ def _stamp(
     top: Head,
     link: list[bytes],
     roots: Sequence[x509.Certificate],
+    shown: Sequence[tuple[Entry, list[bytes]]],
 ) -> None:
     base = folder / TAGS / f"stamp-{number}"
     path = f"{TAGS}/stamp-{number}.tsr"
@@ -320,16 +330,31 @@ def _stamp(
     if stamped.manifest is not None and stamped.manifest != top.manifest:
         _add(report, "stamp", path, "other_manifest")
         return
+    for entry, _ in shown:
+        # What came in after a stamped head cannot be older than that head.
+        if entry.number >= stamped.size and entry.at < stamped.at:
+            _add(report, "log", f"{TAGS}/log.json", "back_dated", number=entry.number)
+    if stamped.at > stamp.time + _CLOCK:
+        _add(report, "stamp", path, "head_ahead", time=stamp.time)
+        return
     pem = base.with_suffix(".pem")
     trusted = chain = False
     try:
         if roots:
-            verify_stamp(reply, head_bytes, roots)
-            trusted = chain = True
-        elif pem.is_file():
+            trusted = chain = _chains(reply, head_bytes, roots)
+        if not chain and pem.is_file():
             verify_stamp(reply, head_bytes, roots_from(pem.read_bytes()))
             chain = True
     except StampError as error:
         report.faults.append(Fault("stamp", path, error.text))
         return
     report.vouched.append(Vouched(stamp.authority, stamp.time, trusted, chain))
+
+
+def _chains(reply: bytes, head_bytes: bytes, roots: Sequence[x509.Certificate]) -> bool:
+    """Whether a stamp leads to one of `roots`; a stamp of somebody else's is no fault."""
+    try:
+        verify_stamp(reply, head_bytes, roots)
+    except StampError:
+        return False
+    return True
