@@ -56,7 +56,7 @@ def test_every_proof_of_every_small_tree(count: int) -> None:
     for first in range(count + 1):
         proof, before = tree.consistency(first), by_definition(row[:first])
         merkle.check_consistency(first, before, count, tree.root(), proof)
-        if 0 < first:
+        if first > 0:
             with pytest.raises(LogError):
                 merkle.check_consistency(first, other, count, tree.root(), proof)
 
