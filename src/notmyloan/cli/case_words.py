@@ -18,7 +18,7 @@ from notmyloan.model.serial import to_json
 from notmyloan.model.text import Text
 from notmyloan.respond import Playbook, Standing, Step, StepState, Worked
 from notmyloan.respond.explain import explain
-from notmyloan.respond.letter import Letter
+from notmyloan.respond.letter import Letter, load_letter
 from notmyloan.respond.playbook import papers
 
 READ_FIRST = {"zh": "先看这里.txt", "en": "READ-ME-FIRST.txt"}
@@ -292,11 +292,24 @@ def letter_data(app: App, letter: Letter, folder: Path) -> dict[str, Any]:
         "title": letter.template.title.said(app.speaker.language),
         "to": letter.template.to,
         "files": [str(folder / f"{letter.template.id}.{kind}") for kind in ("docx", "pdf")],
+        "rules": rules_of(letter),
         "missing": [field.name for field in letter.missing],
         "blanks": [field.name for field in letter.blanks],
         "used": [{"field": u.field.name, "source": u.source} for u in letter.used],
         "cited": [statute.ref for statute in letter.cited],
     }
+
+
+def withheld(letter: Letter) -> bool:
+    """Whether the ID number was masked because nobody knows the addressee."""
+    shows = load_letter(letter.template.country, letter.template.id).shows
+    return "person.id_number" in shows and "person.id_number" not in letter.template.shows
+
+
+def rules_of(letter: Letter) -> list[str]:
+    """The checks of cn.md section 13 that speak up, by name."""
+    found = ["form.fields"] if letter.missing else []
+    return found + (["letter.plain_id"] if withheld(letter) else [])
 
 
 def read_first(app: App, native: Sequence[Letter], said: Sequence[Letter]) -> str:
@@ -307,6 +320,8 @@ def read_first(app: App, native: Sequence[Letter], said: Sequence[Letter]) -> st
     for letter in said:
         out += [f"== {letter.template.title.said(language)} ({letter.template.id}) =="]
         out += [app.say("cli.case.sheet_to", to=Text(f"respond.to.{letter.template.to}"))]
+        if withheld(letter):
+            out.append("[!] " + app.say("cli.case.sheet_withheld"))
         for field in letter.missing:
             out.append("[!] " + app.say("cli.case.sheet_missing", name=field.words.said(language),
                                         field=field.name))  # fmt: skip

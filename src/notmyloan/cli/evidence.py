@@ -12,6 +12,7 @@ from notmyloan.cli.options import command, json_option
 from notmyloan.model.errors import UsageError
 
 if TYPE_CHECKING:
+    from notmyloan.evidence.handwriting import Signature
     from notmyloan.evidence.verify import Report
 
 _say = current().say
@@ -275,8 +276,69 @@ def opposing_command(case: int, pdf: Path | None, as_json: bool) -> int:
     return 0
 
 
+@command("evidence.signatures")
+@click.option("--questioned", multiple=True, required=True, metavar="PAPER",
+              help=_say("cli.evidence.paper"))  # fmt: skip
+@click.option("--sample", "samples", multiple=True, metavar="PAPER",
+              help=_say("cli.evidence.paper"))  # fmt: skip
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("signatures.pdf"),
+              show_default=True, help=_say("cli.evidence.sheet"))  # fmt: skip
+def signatures_command(questioned: tuple[str, ...], samples: tuple[str, ...], output: Path) -> int:
+    from notmyloan.cli.files import write_atomically
+    from notmyloan.evidence.handwriting import comparison, gather
+    from notmyloan.model.text import Text
+    from notmyloan.report.typeset import document_pdf
+
+    app = current()
+
+    def say(key: str, **args: object) -> str:
+        return app.speaker.say(Text(f"proof.hand.{key}", **args))  # type: ignore[arg-type]
+
+    sheet = gather([_paper(words) for words in questioned], [_paper(words) for words in samples])
+    language = "zh" if app.speaker.chinese else "en"
+    today = app.now().astimezone(app.zone).date()
+    write_atomically(output, document_pdf(comparison(sheet, say, language, today)))
+    for character, have in sheet.lacking:
+        click.echo(say("lacking", character=character, have=have, want=3))
+    app.tell("cli.report.written", path=str(output.absolute()))
+    return 0
+
+
+def _paper(words: str) -> Signature:
+    """From `FILE[,page=2][,box=0.5:0.8:0.9:0.9][,date=2024-03-05][,copy][,text=…]`."""
+    from datetime import date
+
+    from notmyloan.evidence.handwriting import Signature
+
+    name, *options = words.split(",")
+    (path,) = existing((Path(name),))
+    told: dict[str, str] = {}
+    for option in options:
+        key, _, value = option.partition("=")
+        told[key] = value
+    try:
+        if set(told) - {"page", "box", "date", "copy", "text"}:
+            raise ValueError(words)
+        box = tuple(float(part) for part in told["box"].split(":")) if "box" in told else None
+        if box is not None and not (len(box) == 4 and 0 <= box[0] < box[2] <= 1
+                                    and 0 <= box[1] < box[3] <= 1):  # fmt: skip
+            raise ValueError(words)
+        return Signature(
+            name=path.name,
+            data=path.read_bytes(),
+            page=int(told.get("page", 1)),
+            box=(box[0], box[1], box[2], box[3]) if box is not None else None,
+            written=date.fromisoformat(told["date"]) if "date" in told else None,
+            original="copy" not in told,
+            words=told.get("text", ""),
+        )
+    except ValueError as error:
+        raise UsageError("cli.evidence.bad_paper", words=words) from error
+
+
 for _verb in (
     add_command,
+    signatures_command,
     list_command,
     stamp_command,
     pack_command,

@@ -22,7 +22,8 @@ from notmyloan.model.record import Call, Identified, Message, Origin, Transactio
 from notmyloan.model.text import Text
 from notmyloan.report.cite import where
 from notmyloan.respond import Standing
-from notmyloan.respond.alibi import window_of
+from notmyloan.respond.alibi import alibi, window_of
+from notmyloan.respond.money import money_shown
 from notmyloan.vault import Vault
 
 _NIGHT = range(8, 22)  # hours in which a collector may call (GB/T 45251-2025, by a summary)
@@ -68,6 +69,7 @@ def facts(
     _given(found, dossier, case)
     _course(found, case, standings)
     _money(found, dossier, cited)
+    _alibi(found, dossier, cited)
     for name, value in case.facts.items():
         found.values[name] = Value(value, speaker.say(Text("respond.source.entered")))
     return Facts(found.values, found.lists)
@@ -257,11 +259,40 @@ def _course(found: _Found, case: Case, standings: Iterable[Standing]) -> None:
 
 def _money(found: _Found, dossier: VaultDossier, cited: Cited) -> None:
     for record, origins in cited.values():
-        if isinstance(record, CreditAccount) and record.amount is not None:
-            found.put("money.claimed", record.amount, found.source(origins))
-            if record.opened is not None:
-                first, last = window_of(record.opened)
-                found.put("money.window", found.say("respond.window", first=first, last=last),
-                          found.source(origins))  # fmt: skip
+        source = found.source(origins)
+        if isinstance(record, CreditAccount):
+            found.put("money.claimed", record.amount, source)
+            if record.opened is None:
+                continue
+            first, last = window_of(record.opened)
+            found.put("money.window", found.say("respond.window", first=first, last=last), source)
+            names = _called(dossier.country, record.institution)
+            shown = money_shown(dossier, record.opened, record.amount, names)
+            if shown.proved:
+                found.put("money.none", found.say("respond.yes"), found.say("respond.source.bills"))
         elif isinstance(record, Transaction):
-            found.put("money.claimed", record.amount, found.source(origins))
+            found.put("money.claimed", record.amount, source)
+
+
+def _alibi(found: _Found, dossier: VaultDossier, cited: Cited) -> None:
+    """One sentence on where the person was on the day of the first disputed loan or enquiry."""
+    for record, origins in cited.values():
+        if isinstance(record, CreditAccount):
+            day, institution = record.opened, record.institution
+        elif isinstance(record, Enquiry):
+            day, institution = record.on, record.by
+        else:
+            continue
+        if day is None:
+            continue
+        seen = alibi(dossier, day, _called(dossier.country, institution))
+        if seen.hours:
+            hours = tuple(f"{hour}:00" for hour in seen.hours)
+            found.put("alibi.summary", found.say("proof.alibi.summary", day=day, hours=hours),
+                      found.source(origins))  # fmt: skip
+            return
+
+
+def _called(code: str, name: str) -> tuple[str, ...]:
+    known = country.load(code).institutions.find(name)
+    return (name, *(known.names() if known is not None else ()))

@@ -130,18 +130,6 @@ class Papers:
             blocks.append(self._paragraph("alibi.against", n=len(found.against)))
         return blocks
 
-    def alibi_summary(self, disputed: Sequence[Disputed]) -> str:
-        """One sentence for the letters; empty where the records show nothing."""
-        for record in disputed:
-            day = record.opened if isinstance(record, CreditAccount) else record.on
-            if day is None:
-                continue
-            found = alibi(self._dossier, day)
-            if found.hours:
-                hours = tuple(f"{hour}:00" for hour in found.hours)
-                return self._say("alibi.summary", day=day, hours=hours)
-        return ""
-
     def money(self, accounts: Sequence[CreditAccount]) -> Document | None:
         """Every account of the person over the window of each disputed payout; None where no
         disputed account has an opening day."""

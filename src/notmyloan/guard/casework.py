@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from notmyloan import country
@@ -13,7 +13,7 @@ from notmyloan.model.case import Case, CaseEvent, Outcome
 from notmyloan.model.errors import UsageError
 from notmyloan.model.record import Private
 from notmyloan.respond import Standing, StepState, load_playbook, stand
-from notmyloan.respond.letter import Enclosure, Letter, load_letter, write
+from notmyloan.respond.letter import Enclosure, Letter, Template, load_letter, write
 from notmyloan.respond.playbook import Playbook, answering
 from notmyloan.vault import StoredFinding, Vault
 
@@ -195,8 +195,9 @@ def dated(seen: CaseView) -> Iterator[tuple[date, Standing]]:
 
 
 def letter_names(seen: CaseView, *, every: bool = False) -> list[str]:
-    """The letters of the steps that can be done now; with `every`, of the whole playbook."""
-    states = tuple(StepState) if every else (StepState.OPEN, StepState.WAITING, StepState.LATE)
+    """The letters of the steps that are due now or next; with `every`, of the whole playbook."""
+    due = (StepState.OPEN, StepState.BLOCKED, StepState.WAITING, StepState.LATE)
+    states = tuple(StepState) if every else due
     return list(
         dict.fromkeys(
             name
@@ -219,7 +220,21 @@ def letters(
     filled = facts(vault, dossier, seen.case, seen.standings, language)
     pack = country.load(seen.case.country)
     today = dossier.now.astimezone(dossier.zone).date()
+    known = pack.institutions.find(seen.case.against) is not None
     return [
-        write(load_letter(seen.case.country, name), language, filled, pack, today, enclosures)
+        write(
+            shown_to(load_letter(seen.case.country, name), known),
+            language, filled, pack, today, enclosures,
+        )
         for name in names
-    ]
+    ]  # fmt: skip
+
+
+def shown_to(template: Template, known: bool) -> Template:
+    """The letter, with the ID number masked where its addressee is in no list of the pack: an ID
+    number goes in clear to known institutions and authorities only (cn.md rule 30,
+    `letter.plain_id`)."""
+    if known or template.to not in ("institution", "platform"):
+        return template
+    shows = tuple(name for name in template.shows if name != "person.id_number")
+    return replace(template, shows=shows)
