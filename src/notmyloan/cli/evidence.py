@@ -59,8 +59,10 @@ def add_command(
     has: tuple[str, ...],
     as_json: bool,
 ) -> int:
+    from notmyloan.evidence.blanks import blanks_to_sign, text_of
     from notmyloan.guard.evidencing import add
     from notmyloan.model.serial import to_json
+    from notmyloan.model.text import Text
 
     app = current()
     told = {
@@ -78,6 +80,11 @@ def add_command(
             key = "cli.evidence.added" if new else "cli.evidence.known"
             number, name, sha256 = exhibit.number, exhibit.name, exhibit.sha256
             click.echo(app.say(key, number=number, name=name, sha256=sha256))
+    for path in files if kind == "paper" else ():
+        blank = blanks_to_sign(text_of(path.read_bytes()))
+        if blank:
+            names = tuple(Text(f"proof.blank.{name}") for name in blank)
+            click.echo(app.say("cli.evidence.blank_sign", name=path.name, names=names))
     if any(exhibit.facts.get("grade") in ("screenshot", "retyped") for exhibit, _ in found):
         app.tell("cli.evidence.weak")
     app.tell("cli.evidence.add_done", n=sum(new for _, new in found))
@@ -283,9 +290,13 @@ def opposing_command(case: int, pdf: Path | None, as_json: bool) -> int:
               help=_say("cli.evidence.paper"))  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("signatures.pdf"),
               show_default=True, help=_say("cli.evidence.sheet"))  # fmt: skip
-def signatures_command(questioned: tuple[str, ...], samples: tuple[str, ...], output: Path) -> int:
+@click.option("--case", type=int, help=_say("cli.evidence.signatures_case"))
+def signatures_command(
+    questioned: tuple[str, ...], samples: tuple[str, ...], output: Path, case: int | None
+) -> int:
     from notmyloan.cli.files import write_atomically
     from notmyloan.evidence.handwriting import comparison, gather
+    from notmyloan.guard.evidencing import add
     from notmyloan.model.text import Text
     from notmyloan.report.typeset import document_pdf
 
@@ -298,6 +309,17 @@ def signatures_command(questioned: tuple[str, ...], samples: tuple[str, ...], ou
     language = "zh" if app.speaker.chinese else "en"
     today = app.now().astimezone(app.zone).date()
     write_atomically(output, document_pdf(comparison(sheet, say, language, today)))
+    if case is not None:
+        with app.open_vault() as vault:
+            for role, papers in (("questioned", questioned), ("sample", samples)):
+                for words in papers:
+                    one = _paper(words)
+                    facts = {
+                        "kind": "paper", "role": role,
+                        "grade": "original" if one.original else "screenshot",
+                        "written": one.written.isoformat() if one.written else "",
+                    }  # fmt: skip
+                    add(vault, [Path(words.partition(",")[0])], "", facts, case, app.now())
     for character, have in sheet.lacking:
         click.echo(say("lacking", character=character, have=have, want=3))
     app.tell("cli.report.written", path=str(output.absolute()))

@@ -70,6 +70,7 @@ def facts(
     _course(found, case, standings)
     _money(found, dossier, cited)
     _alibi(found, dossier, cited)
+    _papers(found, vault, case)
     for name, value in case.facts.items():
         found.values[name] = Value(value, speaker.say(Text("respond.source.entered")))
     return Facts(found.values, found.lists)
@@ -291,6 +292,24 @@ def _alibi(found: _Found, dossier: VaultDossier, cited: Cited) -> None:
             found.put("alibi.summary", found.say("proof.alibi.summary", day=day, hours=hours),
                       found.source(origins))  # fmt: skip
             return
+
+
+def _papers(found: _Found, vault: Vault, case: Case) -> None:
+    """Signatures that were lined up for this case (`evidence signatures --case`)."""
+    source = found.say("respond.source.case")
+    for role, name in (("questioned", "appraisal.questioned"), ("sample", "appraisal.samples")):
+        papers = [e for e in vault.exhibits.all(case.number) if e.facts.get("role") == role]
+        if papers:
+            found.lists[name] = tuple(
+                {
+                    "name": Value(e.name, source),
+                    "date": Value(e.facts.get("written") or "—", source),
+                    "original": Value(
+                        found.say(f"respond.paper.{e.facts.get('grade', 'original')}"), source
+                    ),
+                }
+                for e in papers
+            )
 
 
 def _called(code: str, name: str) -> tuple[str, ...]:
