@@ -263,7 +263,7 @@ def write_letters(
 ) -> int:
     """Write letters of a case, by default those of its open steps; the exit code. Raises
     UsageError where there are none."""
-    from notmyloan.guard.casework import letter_names, letters
+    from notmyloan.guard.casework import letter_names, letters, too_big
     from notmyloan.guard.evidencing import enclosures
 
     chosen = list(names) or letter_names(seen)
@@ -278,7 +278,12 @@ def write_letters(
         )
         for language in dict.fromkeys((native, reader))
     }  # fmt: skip
-    return _written(app, folder, made, native, reader, as_json)
+    code = _written(app, folder, made, native, reader, as_json)
+    for name in chosen:
+        big = too_big(vault, seen, name)
+        if big:
+            app.tell("cli.case.too_big", letter=name, names=big)
+    return code
 
 
 def _written(

@@ -82,7 +82,8 @@ class Statutes(Mapping[str, Statute]):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A channel: what it is called, how to reach it, and what it takes."""
+    """A channel: what it is called, how to reach it, and what it takes. `attachment_max`: the
+    largest attachment in bytes, None where no limit is known."""
 
     id: str
     name: Text
@@ -94,6 +95,7 @@ class Contact:
     verified: bool
     as_of: date | None
     source: str
+    attachment_max: int | None = None
 
 
 class Bins:
@@ -232,4 +234,5 @@ def _contact(key: str, row: Mapping[str, Any]) -> Contact:
         verified=bool(row.get("verified", False)),
         as_of=row.get("as_of"),
         source=str(row.get("source", "")),
+        attachment_max=row.get("attachment_max"),
     )

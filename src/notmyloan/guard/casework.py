@@ -238,3 +238,19 @@ def shown_to(template: Template, known: bool) -> Template:
         return template
     shows = tuple(name for name in template.shows if name != "person.id_number")
     return replace(template, shows=shows)
+
+
+def too_big(vault: Vault, seen: CaseView, name: str) -> tuple[str, ...]:
+    """The case's pieces that are larger than the channel of a letter takes (cn.md rule 28,
+    `form.attachment_size`). They are never re-encoded to fit: an excerpt goes along, the original
+    stays whole."""
+    channels = country.load(seen.case.country).channels
+    limits = [
+        channels[s.step.channel].attachment_max
+        for s in seen.standings
+        if name in s.step.letters and s.step.channel
+    ]
+    limit = min((most for most in limits if most is not None), default=None)
+    if limit is None:
+        return ()
+    return tuple(e.name for e in vault.exhibits.all(seen.case.number) if e.size > limit)
