@@ -28,6 +28,7 @@ from notmyloan.vault import Vault
 
 _NIGHT = range(8, 22)  # hours in which a collector may call (GB/T 45251-2025, by a summary)
 _ROWS = 30
+_REPORT = "report"  # a group of fields here, not the catalogue of that name
 _PERSON = {
     "name": OwnedKind.NAME,
     "id_number": OwnedKind.ID_NUMBER,
@@ -137,8 +138,8 @@ def _credit(found: _Found, dossier: VaultDossier, cited: Cited) -> None:
     for file in reversed(dossier.credit_files()):
         if file.report.number in numbers:
             source = found.source((file.report.origin,))
-            found.put("report.number", file.report.number, source)
-            found.put("report.made_on", found.day(file.report.at), source)
+            found.put(f"{_REPORT}.number", file.report.number, source)
+            found.put(f"{_REPORT}.made_on", found.day(file.report.at), source)
 
 
 def _account(found: _Found, account: CreditAccount, source: str) -> None:
