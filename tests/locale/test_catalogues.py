@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 # tests of the part that builds them.
 KEY = re.compile(
     r'(?:Text|say|tell|complain|t|\w*Error)\(\s*"((?:core|cli|read|credit|bills|screen|context|'
-    r'reconcile|report|vault|country)\.[a-z0-9_.]+)"'
+    r'reconcile|report|vault|country|respond|evidence|proof|seal|trace|alias|messages)\.[a-z0-9_.]+)"'
 )
 
 
