@@ -91,7 +91,7 @@ def test_three_commands_lead_from_a_finding_to_papers_ready_to_sign(
         assert rows
         assert all(" yes yes " in row for row in rows), fonts
     sheet = (tmp_path / "letters/先看这里.txt").read_text()
-    assert "report-later.pdf" in sheet
+    assert "report-detailed.pdf" in sheet
     assert "不是法律意见" in sheet
     assert (tmp_path / "package/data/000-catalogue.pdf").is_file()
     verified = run("evidence", "verify", tmp_path / "package")
@@ -123,6 +123,16 @@ def test_a_person_who_reads_english_gets_both(run: Run, tmp_path: Path) -> None:
     assert {p.name for p in (tmp_path / "l").iterdir()} == {
         "lender_demand.docx", "lender_demand.pdf", "lender_demand.en.pdf", "READ-ME-FIRST.txt",
     }  # fmt: skip
+
+
+def test_whoever_borrowed_left_their_traces_in_the_report(run: Run, life: Path) -> None:
+    truth = json.loads((life / "truth/truth.json").read_text(encoding="utf-8"))
+    rows = [json.loads(line) for line in run("findings", "--json").stdout.splitlines()]
+    drift = [row for row in rows if row["rule"] == "cr.identity_drift"]
+    assert len(drift) == len(truth["foreign_identity"]) == 3
+    assert any(truth["foreign_identity"][-1] in row["title"] for row in drift)  # the employer
+    # The same loan stands in two reports and is one finding.
+    assert sum(row["rule"] == "cr.unknown_account" for row in rows) == 1
 
 
 def test_a_finding_is_in_one_case_only(run: Run) -> None:
@@ -313,5 +323,6 @@ def test_opposing_counsel_names_the_article_and_the_mend(run: Run, tmp_path: Pat
     assert {"evidence.weak_copy", "evidence.completeness", "evidence.clock"} <= {
         a["rule"] for a in weak["attacks"]
     }
-    (report,) = [row for row in rows if "report" in row["name"]]
-    assert report["strength"] == "strong"
+    reports = [row for row in rows if "report" in row["name"]]
+    assert reports
+    assert {row["strength"] for row in reports} == {"strong"}

@@ -7,7 +7,8 @@ import json
 import shutil
 import sqlite3
 import subprocess
-from datetime import date
+from collections import Counter
+from datetime import UTC, date, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,7 +17,10 @@ import pytest
 from stdnum import luhn
 from stdnum.cn import ric
 
+from notmyloan.model.credit import ReportVersion
 from notmyloan.model.label import LABELS, Label
+from notmyloan.read.detect import choose
+from notmyloan.read.source import ReadContext, Source
 from notmyloan.story import make_life, make_messages_xml, write_life
 from notmyloan.story.write import EVERY_FORMAT, texts
 
@@ -73,6 +77,44 @@ def test_the_reports_agree_with_the_life(tmp_path: Path) -> None:
     assert paid == []  # the money never came
     truth = json.loads((tmp_path / "truth" / "truth.json").read_text(encoding="utf-8"))
     assert truth["foreign_accounts"] == life.foreign_accounts
+
+
+def test_the_detailed_report_is_read_as_it_was_meant(tmp_path: Path) -> None:
+    """The life's own hand drew it, cell by cell; the reader finds every field."""
+    life = write_life(tmp_path, seed=11, years=3)
+    meant = life.reports[-1]
+    assert meant.report.version is ReportVersion.DETAILED
+    path = tmp_path / "exports/credit/report-detailed.pdf"
+    source = Source(path.name, path)
+    context = ReadContext(now=datetime(2026, 11, 20, tzinfo=UTC))
+    records = list(choose(source).read(source, context))
+    kinds = Counter(record.kind for record in records)
+    assert kinds == {
+        "credit_report": 1,
+        "credit_account": len(meant.accounts),
+        "enquiry": len(meant.enquiries),
+    }
+    (report,) = [r for r in records if r.kind == "credit_report"]
+    section, own = report.identity_section, meant.report.identity_section
+    assert own is not None
+    for row in ("phones", "homes", "jobs"):
+        read = [(v.value, v.updated) for v in getattr(section, row)]
+        assert read == [(v.value, v.updated) for v in getattr(own, row)]
+    assert report.id_number == life.person.id_number
+    accounts = {r.mark: r for r in records if r.kind == "credit_account"}
+    for account in meant.accounts:
+        found = accounts[account.mark]
+        for name in (
+            "institution", "opened", "due", "closed", "amount", "limit", "balance", "state",
+            "business", "guarantee", "account_kind",
+        ):  # fmt: skip
+            assert getattr(found, name) == getattr(account, name), name
+        months = [(m.year, m.month, m.code) for m in found.repayments]
+        assert sorted(months) == sorted((m.year, m.month, m.code) for m in account.repayments)
+    enquiries = {(r.on, r.by) for r in records if r.kind == "enquiry" and not r.own}
+    assert enquiries == {(e.on, e.by) for e in meant.enquiries if not e.own}
+    truth = json.loads((tmp_path / "truth" / "truth.json").read_text(encoding="utf-8"))
+    assert len(truth["foreign_identity"]) == 3
 
 
 def test_every_format_opens_in_an_independent_program(tmp_path: Path) -> None:

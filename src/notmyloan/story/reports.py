@@ -24,6 +24,8 @@ from notmyloan.model.record import Origin, SourceFile
 from notmyloan.story.brief_pdf import write_brief_pdf
 from notmyloan.story.chance import add_months, digits
 from notmyloan.story.events import Life
+from notmyloan.story.full_file import full_file
+from notmyloan.story.full_pdf import write_full_pdf
 from notmyloan.story.plot import FOREIGN_GUARANTOR, FOREIGN_LEGAL, OWN_LENDER_LEGAL
 
 _NOWHERE = Origin(SourceFile("story", "", "story", 0), "")
@@ -113,10 +115,14 @@ def _fraud_day(life: Life) -> date:
 
 
 def write_reports(folder: Path, life: Life, rng: random.Random) -> None:
-    """`report-earlier.pdf` and `report-later.pdf`."""
+    """`report-earlier.pdf` and `report-later.pdf`, brief ones, and `report-detailed.pdf`, which
+    the person got at a branch the day after."""
     days = {"earlier": _fraud_day(life) - timedelta(days=40),
             "later": life.today - timedelta(days=3)}  # fmt: skip
     for name, on in days.items():
         file = credit_file(life, rng, on)
         life.reports.append(file)
         write_brief_pdf(file, folder / f"report-{name}.pdf")
+    full = full_file(life, credit_file(life, random.Random(f"{life.today}"), life.today))
+    life.reports.append(full)
+    write_full_pdf(full, folder / "report-detailed.pdf")

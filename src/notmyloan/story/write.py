@@ -137,6 +137,20 @@ def _write_lists(folder: Path, life: Life) -> None:
                 writer.writerow([gave.recipient, gave.on, "、".join(gave.given), gave.purpose])
 
 
+def _foreign_identity(life: Life) -> list[str]:
+    """The phones, addresses and employers of the reports that are not the person's."""
+    person = life.person
+    own = {person.phone, person.second_phone, person.address, person.employer}
+    sections = [file.report.identity_section for file in life.reports]
+    return [
+        value.value
+        for section in sections
+        if section is not None
+        for value in (*section.phones, *section.homes, *section.jobs)
+        if value.value not in own
+    ]
+
+
 def _write_truth(folder: Path, life: Life) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
@@ -154,6 +168,7 @@ def _write_truth(folder: Path, life: Life) -> None:
         "leaks": [{"recipient": who, "on": day.isoformat()} for who, day in life.leaks],
         "foreign_accounts": life.foreign_accounts,
         "foreign_enquiries": life.foreign_enquiries,
+        "foreign_identity": _foreign_identity(life),
     }
     (folder / "truth.json").write_text(
         json.dumps(truth, ensure_ascii=False, indent=1), encoding="utf-8"
