@@ -135,6 +135,21 @@ def test_whoever_borrowed_left_their_traces_in_the_report(run: Run, life: Path) 
     assert sum(row["rule"] == "cr.unknown_account" for row in rows) == 1
 
 
+def test_a_copy_of_the_id_goes_along_sealed_for_exactly_that_addressee(
+    run: Run, life: Path, tmp_path: Path
+) -> None:
+    run("case", "open", *disputed(run))
+    front = life / "exports/photos/id-front.jpg"
+    made = run("case", "letter", "1", "lender_demand", "--id", front, "-o", tmp_path / "l")
+    assert made.returncode == 0, made.stderr
+    copy = tmp_path / "l/id-institution.pdf"
+    picture = tmp_path / "met.png"
+    subprocess.run(["pdftoppm", "-r", "300", "-png", "-singlefile", str(copy),
+                    str(picture.with_suffix(""))], check=True)  # fmt: skip
+    whose = run("whose", picture, "--json")
+    assert "马上消费金融股份有限公司" in whose.stdout, whose.stderr
+
+
 def test_a_finding_is_in_one_case_only(run: Run) -> None:
     number = disputed(run)[0]
     run("case", "open", number)

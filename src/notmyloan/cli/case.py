@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from notmyloan.cli import case_words as words
-from notmyloan.cli.app import App, current
+from notmyloan.cli.app import App, current, existing
 from notmyloan.cli.options import command, json_option
 from notmyloan.model.case import Outcome
 from notmyloan.model.errors import UsageError
@@ -225,6 +225,8 @@ def playbooks_command(name: str | None, country: str, as_json: bool) -> int:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, file_okay=False), help=_say("cli.case.out")
 )
+@click.option("--id", "papers", multiple=True, type=click.Path(path_type=Path),
+              help=_say("cli.case.id"))  # fmt: skip
 @json_option
 def letter_command(
     number: int,
@@ -232,6 +234,7 @@ def letter_command(
     listing: bool,
     every: bool,
     output: Path | None,
+    papers: tuple[Path, ...],
     as_json: bool,
 ) -> int:
     from notmyloan.guard.casework import letter_names, view
@@ -248,7 +251,31 @@ def letter_command(
                 click.echo(f"{name:28} {template.title.said(app.speaker.language)}")
             return 0
         folder = output or Path(f"case-{number}")
-        return write_letters(app, vault, dossier, seen, chosen, folder, as_json=as_json)
+        code = write_letters(app, vault, dossier, seen, chosen, folder, as_json=as_json)
+        if papers:
+            _sealed_ids(app, vault, seen, chosen, folder, existing(papers))
+        return code
+
+
+def _sealed_ids(
+    app: App, vault: Vault, seen: CaseView, names: Sequence[str], folder: Path, files: list[Path]
+) -> None:
+    """A copy of the ID for each addressee whose step asks for one, sealed for exactly them."""
+    from notmyloan.cli.files import write_atomically
+    from notmyloan.cli.seal import lay_out, sheet
+    from notmyloan.guard.casework import addressees
+    from notmyloan.guard.sealing import seal
+
+    papers = lay_out(files)
+    language: Literal["zh-CN", "en"] = "zh-CN" if seen.case.country == "cn" else "en"
+    now = app.now()
+    for kind, recipient in addressees(seen, names, language):
+        purpose = app.say("cli.case.id_purpose")
+        day = now.astimezone(app.zone).date()
+        sealed = seal(vault, papers, purpose, recipient, day, language, now)
+        path = folder / f"id-{kind}.pdf"
+        write_atomically(path, sheet(sealed))
+        app.tell("cli.seal.done", path=str(path.absolute()), recipient=recipient)
 
 
 def write_letters(

@@ -108,6 +108,16 @@ def _papers(
     return papers
 
 
+def lay_out(paths: list[Path]) -> list[Paper]:
+    """The papers of pictures, found by themselves."""
+    return _papers(paths, None, None, False, 1)
+
+
+def sheet(sealed: list[Sealed]) -> bytes:
+    """The copies as a PDF."""
+    return _file(sealed, "pdf")
+
+
 def read_file(path: Path) -> bytes:
     """A file's bytes. Raises InputError naming it where it cannot be read."""
     from notmyloan.model.errors import InputError

@@ -9,9 +9,11 @@ from datetime import date
 from notmyloan import country
 from notmyloan.guard.case_facts import facts
 from notmyloan.guard.dossier import VaultDossier
+from notmyloan.locale import Speaker
 from notmyloan.model.case import Case, CaseEvent, Outcome
 from notmyloan.model.errors import UsageError
 from notmyloan.model.record import Private
+from notmyloan.model.text import Text
 from notmyloan.respond import Standing, StepState, load_playbook, stand
 from notmyloan.respond.letter import Enclosure, Letter, Template, load_letter, write
 from notmyloan.respond.playbook import Playbook, answering
@@ -254,3 +256,22 @@ def too_big(vault: Vault, seen: CaseView, name: str) -> tuple[str, ...]:
     if limit is None:
         return ()
     return tuple(e.name for e in vault.exhibits.all(seen.case.number) if e.size > limit)
+
+
+def addressees(seen: CaseView, names: Sequence[str], language: str) -> list[tuple[str, str]]:
+    """Kind and name of everybody among the addressees of `names` whose step asks for a copy of the
+    ID card, once each."""
+    speaker = Speaker("zh_CN" if language.startswith("zh") else "en")
+    known = country.load(seen.case.country).institutions.find(seen.case.against)
+    ours = known.legal_name if known is not None else seen.case.against
+    found: dict[str, str] = {}
+    for name in names:
+        asks = any(
+            name in s.step.letters and {"id_card", "id_proof"} & set(s.step.papers)
+            for s in seen.standings
+        )
+        to = load_letter(seen.case.country, name).to
+        if asks:
+            theirs = to in ("institution", "platform") and ours
+            found.setdefault(to, ours if theirs else speaker.say(Text(f"respond.to.{to}")))
+    return list(found.items())
