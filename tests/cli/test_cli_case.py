@@ -150,6 +150,17 @@ def test_a_copy_of_the_id_goes_along_sealed_for_exactly_that_addressee(
     assert "马上消费金融股份有限公司" in whose.stdout, whose.stderr
 
 
+def test_another_country_is_another_pack(run: Run, tmp_path: Path) -> None:
+    opened = run("case", "open", *disputed(run), "--country", "us", "--against", "Example Bank",
+                 lang="en")  # fmt: skip
+    assert opened.returncode == 0, opened.stderr
+    assert "identity theft" in opened.stdout.lower()
+    run("case", "letter", "1", "block_605b", "-o", tmp_path / "l", lang="zh")
+    names = {p.name for p in (tmp_path / "l").iterdir()}
+    assert names == {"block_605b.docx", "block_605b.pdf", "block_605b.zh.pdf", "先看这里.txt"}
+    assert run("case", "open", "--country", "xx", "--playbook", "x").returncode == 2
+
+
 def test_a_finding_is_in_one_case_only(run: Run) -> None:
     number = disputed(run)[0]
     run("case", "open", number)

@@ -49,12 +49,14 @@ def _date(moment: datetime | None) -> date | None:
 @click.option("--playbook", help=_say("cli.case.playbook"))
 @click.option("--against", help=_say("cli.case.against"))
 @click.option("--known", type=_DAY, help=_say("cli.case.known"))
+@click.option("--country", default="cn", show_default=True, help=_say("cli.country.which"))
 @json_option
 def open_command(
     findings: tuple[int, ...],
     playbook: str | None,
     against: str | None,
     known: datetime | None,
+    country: str,
     as_json: bool,
 ) -> int:
     from notmyloan.guard.casework import open_case
@@ -62,7 +64,7 @@ def open_command(
     app = current()
     with app.open_vault() as vault:
         dossier = app.guard(vault).dossier()
-        seen = open_case(vault, dossier, findings, playbook, against, _date(known))
+        seen = open_case(vault, dossier, findings, playbook, against, _date(known), country)
     words.show(app, seen, as_json=as_json)
     app.tell("cli.case.opened", number=seen.case.number)
     return 0

@@ -56,11 +56,14 @@ def open_case(
     playbook: str | None = None,
     against: str | None = None,
     known_on: date | None = None,
+    code: str | None = None,
 ) -> CaseView:
     """A new case over findings, or over none with a playbook named. Raises UsageError where a
     finding is unknown, set aside or in a case already, or nothing says what to do about it."""
     chosen = [_finding(vault, number) for number in dict.fromkeys(numbers)]
-    code = dossier.country
+    code = code or dossier.country
+    if code not in country.codes():
+        raise UsageError("respond.no_country", code=code, codes=country.codes())
     if playbook is not None:
         book = load_playbook(code, playbook)
     elif chosen:
