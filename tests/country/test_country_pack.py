@@ -31,6 +31,17 @@ def test_every_statute_and_channel_can_be_said(code: str, language: str) -> None
             assert text is None or speaker.say(text)
 
 
+def test_no_pack_speaks_of_another_countrys_channels() -> None:
+    """Catalogues are shared: two packs must not say the same key, or one gets the other's words."""
+    keys = [{c.how.key for c in load(code).channels.values()} for code in ("cn", "us")]
+    assert not keys[0] & keys[1]
+    laws = [{law.split()[0] for law in load(code).statutes} for code in ("cn", "us")]
+    assert not laws[0] & laws[1]
+    said = Speaker("zh_CN").say(CN.channels["police"].how)
+    assert "派出所" in said
+    assert "FTC" not in said
+
+
 def test_a_paragraph_falls_back_to_its_article() -> None:
     assert CN.statutes["CRR 40(3)"].article == "40(3)"
     assert CN.statutes["PIPL 23(2)"].article == "23"

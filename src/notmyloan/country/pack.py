@@ -223,13 +223,14 @@ class Pack:
 
 
 def _contact(key: str, row: Mapping[str, Any]) -> Contact:
+    said = f"country.channel.{row.get('words', key)}"
     return Contact(
         id=key,
-        name=Text(f"country.channel.{key}.name"),
-        how=Text(f"country.channel.{key}.how"),
-        takes=Text(f"country.channel.{key}.takes"),
+        name=Text(f"{said}.name"),
+        how=Text(f"{said}.how"),
+        takes=Text(f"{said}.takes"),
         hotline=row.get("hotline"),
-        hours=Text(f"country.channel.{key}.hours") if row.get("hours") else None,
+        hours=Text(f"{said}.hours") if row.get("hours") else None,
         site=row.get("site"),
         verified=bool(row.get("verified", False)),
         as_of=row.get("as_of"),
