@@ -10,26 +10,45 @@ from typing import Any, BinaryIO
 from notmyloan.model.place_in_time import to_epoch_ms
 
 PIECE = 1 << 20
+_INCOMING = "incoming"
 
 
 def put(db: Any, stream: BinaryIO, now: datetime) -> str:
-    """Keep what `stream` holds; its SHA-256. Call inside a transaction."""
-    digest, size = hashlib.sha256(), 0
-    # The digest is known only at the end: pieces wait under a name no digest can have.
-    db.execute("delete from chunk where sha256 = 'incoming'")
-    number = 0
+    """Keep what `stream` holds; its SHA-256. Call inside a transaction.
+
+    A stream that can be read twice is hashed first, so that its pieces go where they belong at
+    once; those of any other wait under a name no digest can have."""
+    told = _digest(stream) if stream.seekable() else _INCOMING
+    if _known(db, told):
+        return told
+    digest, size, number = hashlib.sha256(), 0, 0
+    db.execute("delete from chunk where sha256 in (?, ?)", (_INCOMING, told))
     while piece := stream.read(PIECE):
         digest.update(piece)
-        db.execute("insert into chunk values ('incoming', ?, ?)", (number, piece))
+        db.execute("insert into chunk values (?, ?, ?)", (told, number, piece))
         number += 1
         size += len(piece)
     name = digest.hexdigest()
-    if db.execute("select 1 from blob where sha256 = ?", (name,)).fetchone():
-        db.execute("delete from chunk where sha256 = 'incoming'")
-    else:
-        db.execute("update chunk set sha256 = ? where sha256 = 'incoming'", (name,))
-        db.execute("insert into blob values (?, ?, ?)", (name, size, to_epoch_ms(now)))
+    if _known(db, name):
+        db.execute("delete from chunk where sha256 = ?", (told,))
+        return name
+    if name != told:  # could be read only once, or was written to between the two readings
+        for n in range(number):  # one by one: a single update would hold every piece in memory
+            db.execute("update chunk set sha256 = ? where sha256 = ? and n = ?", (name, told, n))
+    db.execute("insert into blob values (?, ?, ?)", (name, size, to_epoch_ms(now)))
     return name
+
+
+def _known(db: Any, sha256: str) -> bool:
+    return bool(db.execute("select 1 from blob where sha256 = ?", (sha256,)).fetchone())
+
+
+def _digest(stream: BinaryIO) -> str:
+    begin, digest = stream.tell(), hashlib.sha256()
+    while piece := stream.read(PIECE):
+        digest.update(piece)
+    stream.seek(begin)
+    return digest.hexdigest()
 
 
 def pieces(db: Any, sha256: str) -> Iterator[bytes]:
