@@ -6,156 +6,59 @@ tested. Then collusion, framing, innocents, invisibility, speed; and the same at
 watermarks blind-watermark and invisible-watermark (`sh bench/peers` installs them), as they are
 and after our registration, held to the same error.
 
-Quick by default (2 trials a row, some 15 minutes); `--full` takes a day.
+Trials are kept in bench/.work/seal-trials.jsonl and go on where they were stopped:
+`--trials 200` (hours), `--rows REGEX`, `--cards` or `--pages` alone, `--peer-trials N`. `--table`
+prints what is kept, without running anything. Without arguments: 2 trials a row, some 15 minutes.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import math
+import os
 import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
 from pathlib import Path
 
-import cv2
-import numpy as np
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
+import cv2  # noqa: E402
+import numpy as np  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests" / "seal"), str(ROOT / "bench")]
 
-import papers  # noqa: E402
 import seal_attacks  # noqa: E402
+from seal_trials import (  # noqa: E402
+    CARDS_USED,
+    ERROR,
+    PAGES_USED,
+    RECIPIENTS,
+    Kept,
+    Source,
+    Trial,
+    table,
+    used,
+)
 
 from notmyloan.seal import detect, luma  # noqa: E402
-from notmyloan.seal.card import Card, rectify  # noqa: E402
 from notmyloan.seal.codes import GLYPH, LUMA, correlate, packed  # noqa: E402
-from notmyloan.seal.copy import seal_copy  # noqa: E402
-from notmyloan.seal.detect import Answer, Copy, Result, sketch, threshold  # noqa: E402
-from notmyloan.seal.endorsement import ink_for, lay_out  # noqa: E402
-from notmyloan.seal.keepout import keep_out  # noqa: E402
-from notmyloan.seal.kinds import Kind  # noqa: E402
-from notmyloan.seal.layout import Layout, Pixels, draw  # noqa: E402
-from notmyloan.seal.register import Original, follow, prepare, register  # noqa: E402
+from notmyloan.seal.detect import Copy, threshold  # noqa: E402
+from notmyloan.seal.layout import Pixels, draw  # noqa: E402
+from notmyloan.seal.register import follow, prepare, register  # noqa: E402
 
-RECIPIENTS, ERROR = 1000, 1e-6
+LINES = ROOT / "bench/.work/seal-trials.jsonl"
 PEERS = ROOT / "bench/.work/peers-seal/bin/python"
 PEER_BITS = 64
 PEER_NAMES = ("blind-watermark", "dwtDct", "dwtDctSvd")
-PURPOSES = (
-    "办理储蓄卡开户",
-    "入职登记",
-    "租房合同备案",
-    "申请信用卡",
-    "手机卡实名登记",
-    "办理按揭贷款",
-)
-NAMES = ("甲银行杭州分行", "乙科技有限公司", "丙房产经纪", "丁消费金融", "戊通信营业厅", "己人力资源",
-         "庚小额贷款", "辛保险代理")  # fmt: skip
-CARDS = (Kind.ID_FRONT, Kind.ID_BACK, Kind.TEMPORARY_ID, Kind.PASSPORT, Kind.BANK_CARD,
-         Kind.HOUSEHOLD)  # fmt: skip
-SCANS = ((Kind.ID_FRONT, Kind.ID_BACK), (Kind.HOUSEHOLD, Kind.ID_FRONT), (Kind.BANK_CARD, Kind.ID_FRONT),
-         (Kind.PASSPORT, Kind.ID_BACK))  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Source:
-    """One original with all its copies. `sketches` as a vault would keep them."""
-
-    name: str
-    original: Original
-    dpi: int
-    key: bytes
-    layouts: dict[str, Layout]
-    sketches: dict[str, np.ndarray]
-    copies: list[Copy]
-
-    @property
-    def pixels(self) -> Pixels:
-        return self.original.pixels
-
-    def seal(self, n: int) -> Pixels:
-        copy = self.copies[n]
-        return seal_copy(self.pixels, self.layouts[copy.layout], self.key, copy.id)
-
-    def whose(self, suspect: Pixels) -> Result:
-        return detect.whose(suspect, self.original, self.key, self.copies, self.layouts,
-                            error=ERROR, sketches=self.sketches)  # fmt: skip
-
-
-def source(number: int, page: bool, layouts: int) -> Source:
-    """The `number`th card (every second one from a photo) or A4 scan."""
-    if page:
-        kind, name, dpi = Kind.PAGE, f"page {number}", 200
-        flat = papers.a4_scan(500 + number, SCANS[number % len(SCANS)]).pixels
-    else:
-        kind, dpi = CARDS[number % len(CARDS)], 300
-        name = f"{kind} {number}"
-        if number % 2:
-            shot = papers.photo(kind, 500 + number, size=(2016, 1512), turn=number * 7 % 20 - 10)
-            flat = rectify(shot.pixels, Card(kind, shot.truth[0][1], 1.0))
-        else:
-            flat = papers.paper(kind, 500 + number)
-    size = (flat.shape[1], flat.shape[0])
-    boxes, ink = keep_out(kind, size, flat), ink_for(flat)
-    drawn = {
-        f"l{n}": lay_out(
-            PURPOSES[n % len(PURPOSES)], NAMES[n * 5 % len(NAMES)],
-            date(2026, 1, 3) + timedelta(days=13 * n), kind, size, "zh-CN", boxes, ink=ink,
-        )
-        for n in range(layouts)
-    }  # fmt: skip
-    key = np.random.default_rng(number + 1000 * page).bytes(32)
-    copies = [Copy(f"{number}-{n}", f"l{n % layouts}") for n in range(RECIPIENTS)]
-    sketches = {n: sketch(layout) for n, layout in drawn.items()}
-    return Source(name, prepare(flat), dpi, key, drawn, sketches, copies)
-
-
-def sources(count: int, page: bool) -> list[Source]:
-    return [source(n, page, 8 if page else 24) for n in range(count)]
-
-
-def attacks(
-    every: list[Source], rows: list[seal_attacks.Row], trials: int, page: bool
-) -> list[tuple[str, dict[str, float]]]:
-    found = []
-    print(
-        f"\n{'A4 pages' if page else 'cards'}, {RECIPIENTS} recipients, error {ERROR:g} a case, {trials} trials a row"
-    )
-    print(
-        f"{'attack':28}{'named':>8}{'target':>8}{'wrong':>7}{'other':>7}{'least z':>9}{'median':>8}{'s':>6}"
-    )
-    for number, row in enumerate(rows):
-        target = row.page if page else row.card
-        right = wrong = other = 0
-        z, spent = [], 0.0
-        for trial in range(trials):
-            rng = np.random.default_rng([number, trial, page])
-            src = every[trial % len(every)]
-            who = int(rng.integers(RECIPIENTS))
-            suspect = row.attack(src.seal(who), rng, src.dpi)
-            start = time.perf_counter()
-            result = src.whose(np.ascontiguousarray(suspect))
-            spent += time.perf_counter() - start
-            ids = [m.copy.id for m in result.matches]
-            right += src.copies[who].id in ids
-            wrong += any(i != src.copies[who].id for i in ids)
-            other += result.answer is Answer.OTHER
-            z.append(float(result.z[who]))
-        missed = target is not None and right / trials < target
-        goal = "" if target is None else f"{target:.1%}"
-        print(f"{row.name:28}{right / trials:8.1%}{goal:>8}{wrong:7}{other:7}{min(z):9.1f}{np.median(z):8.1f}"
-              f"{spent / trials:6.2f}{'  MISSED' if missed else ''}", flush=True)  # fmt: skip
-        found.append(
-            (row.name, {"named": right / trials, "wrong": wrong, "z": float(np.median(z))})
-        )
-    return found
+PARTS = ("invisibility", "speed", "attacks", "collusion", "framing", "innocents", "peers")
+RESUMED = {"attacks", "peers"}
 
 
 def collusion(every: list[Source], trials: int, page: bool) -> None:
@@ -307,59 +210,79 @@ def speed(every: list[Source], page: bool) -> None:
     )
 
 
-def peers(
-    cards: list[Source], pages: list[Source], rows: list[seal_attacks.Row], trials: int,
-    ours: dict[bool, list[tuple[str, dict[str, float]]]], where: str,
-) -> None:  # fmt: skip
-    """The open watermarks carry 64 bits of a random name for each recipient; named when so few
-    bits differ that 1,000 innocents reach it with a chance of 1e-6 at most."""
-    if not PEERS.exists():
-        print("\npeers: NOT INSTALLED (sh bench/peers installs them); nothing compared")
-        return
-    most = max(
+def most_wrong() -> int:
+    """Bits that may differ when 1,000 innocents shall reach it with a chance of 1e-6 at most."""
+    return max(
         d for d in range(PEER_BITS)
         if RECIPIENTS * sum(math.comb(PEER_BITS, n) for n in range(d + 1)) / 2**PEER_BITS <= ERROR
     )  # fmt: skip
-    for page, every in ((False, cards), (True, pages)):
-        if not every or not ours.get(page) or ("pages" if page else "cards") not in where:
-            continue
-        bits = np.random.default_rng(9).integers(0, 2, (trials, PEER_BITS)).astype(np.uint8)
-        share: dict[tuple[str, str, bool], float] = {}
-        quality: dict[str, float] = {}
-        with tempfile.TemporaryDirectory() as folder:
-            clean = [draw(s.pixels, next(iter(s.layouts.values()))) for s in every]
-            embedded: dict[str, list[Pixels]] = {}
+
+
+def peers(kept: Kept, rows: list[seal_attacks.Row], trials: int, page: bool) -> None:
+    """The open watermarks carry 64 bits of a random name for each recipient. Each trial meets the
+    same attack on the same paper as our trial of that number."""
+    if not PEERS.exists():
+        print("\npeers: NOT INSTALLED (sh bench/peers installs them); nothing compared")
+        return
+    most = most_wrong()
+    done = {
+        (line["peer"], line["row"], line["trial"])
+        for line in kept.lines()
+        if line["what"] == "peer" and line["page"] == page
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(trials):
+            bits = np.random.default_rng([9, number]).integers(0, 2, PEER_BITS).astype(np.uint8)
+            src = used(number, page)
+            clean = draw(src.pixels, next(iter(src.layouts.values())))
             for name in PEER_NAMES:
-                jobs = [clean[t % len(every)] for t in range(trials)]
-                embedded[name] = ask(Path(folder), name, "embed", jobs, bits)
-                miss = [
-                    np.mean((e.astype(float) - c) ** 2)
-                    for e, c in zip(embedded[name], jobs, strict=True)
-                ]
-                quality[name] = 10 * math.log10(255**2 / float(np.mean(miss)))
-            for name in PEER_NAMES:
-                jobs, truth = [], []  # one call for all rows: starting a peer takes a second
-                for number, row in enumerate(rows):
-                    for t, marked in enumerate(embedded[name]):
-                        rng = np.random.default_rng([number, t, page])
-                        src = every[t % len(every)]
-                        suspect = np.ascontiguousarray(row.attack(marked, rng, src.dpi))
+                left = [r for r in rows if (name, r.name, number) not in done]
+                if not left:
+                    continue
+                (marked,) = ask(Path(folder), name, "embed", [clean], bits[None])
+                miss = np.mean((marked.astype(float) - clean) ** 2)
+                quality = 10 * math.log10(255**2 / float(miss))
+                for start in range(0, len(left), 8):  # starting a peer takes a second
+                    part = left[start : start + 8]
+                    jobs: list[Pixels] = []
+                    for row in part:
+                        suspect = Trial(row, page, number).attacked(marked)
                         jobs += [suspect, registered(src, suspect)]
-                        truth += [bits[t], bits[t]]
-                read = ask(Path(folder), name, "extract", jobs, np.array(truth))
-                wrong = np.array([int((r != b).sum()) for r, b in zip(read, truth, strict=True)])
-                named = (wrong <= most).reshape(len(rows), trials, 2).mean(axis=1)
-                for row, (plain, laid) in zip(rows, named, strict=True):
-                    share[row.name, name, False], share[row.name, name, True] = plain, laid
-        print(f"\npeers on {'A4 pages' if page else 'cards'}, {PEER_BITS} bits, named up to {most} wrong bits, "
-              f"{trials} trials; (r): after our registration")  # fmt: skip
-        print("PSNR of their marks: " + ", ".join(f"{n} {q:.1f} dB" for n, q in quality.items()))
-        print(f"{'attack':28}{'ours':>7}" + "".join(f"{n[:11]:>12}{'(r)':>6}" for n in PEER_NAMES))
-        for name, figures in ours[page]:
-            cells = "".join(
-                f"{share[name, p, False]:12.0%}{share[name, p, True]:6.0%}" for p in PEER_NAMES
-            )
-            print(f"{name:28}{figures['named']:7.0%}{cells}")
+                    read = ask(Path(folder), name, "extract", jobs, np.array([bits] * len(jobs)))
+                    wrong = [int((r != bits).sum()) for r in read]
+                    for n, row in enumerate(part):
+                        kept.put({"what": "peer", "page": page, "peer": name, "row": row.name,
+                                  "trial": number, "named": wrong[2 * n] <= most,
+                                  "laid": wrong[2 * n + 1] <= most, "db": round(quality, 1)})  # fmt: skip
+
+
+def peer_table(
+    kept: Kept, rows: list[seal_attacks.Row], page: bool, codes: list[str] | None
+) -> None:
+    lines = [n for n in kept.lines(codes) if n["page"] == page]
+    theirs = [n for n in lines if n["what"] == "peer"]
+    if not theirs:
+        return
+    print(f"\npeers on {'A4 pages' if page else 'cards'}, {PEER_BITS} bits, named up to {most_wrong()} wrong bits; "
+          "ours on the trials that they ran; (r): after our registration")  # fmt: skip
+    for name in PEER_NAMES:
+        db = [n["db"] for n in theirs if n["peer"] == name]
+        print(f"PSNR of {name}: {np.mean(db):.1f} dB" if db else f"{name}: not run")
+    print(f"{'attack':28}{'ours':>10}" + "".join(f"{n[:11]:>12}{'(r)':>8}" for n in PEER_NAMES))
+    for row in rows:
+        cells = ""
+        met: set[int] = set()
+        for name in PEER_NAMES:
+            mine = [n for n in theirs if n["row"] == row.name and n["peer"] == name]
+            met |= {n["trial"] for n in mine}
+            for key in ("named", "laid"):
+                share = f"{sum(n[key] for n in mine)} of {len(mine)}"
+                cells += f"{share:>12}" if key == "named" else f"{share:>8}"
+        ours = [
+            n for n in lines if n["what"] == "trial" and n["row"] == row.name and n["trial"] in met
+        ]
+        share = f"{sum(n['right'] for n in ours)} of {len(ours)}"
+        print(f"{row.name:28}{share:>10}{cells}")
 
 
 def registered(src: Source, suspect: Pixels) -> Pixels:
@@ -398,54 +321,64 @@ def main() -> None:
         "--full", action="store_true", help="200 trials a row, 10 million innocents"
     )
     parser.add_argument("--quick", action="store_true", help="2 trials a row, as without --full")
-    parser.add_argument("--trials", type=int, help="a row, cards")
-    parser.add_argument("--page-trials", type=int, help="a row, A4 pages; as many by default")
-    parser.add_argument("--peer-trials", type=int)
-    parser.add_argument("--peers-on", default="cards pages", help="words of: cards pages")
-    parser.add_argument("--originals", type=int, default=6, help="cards; half as many pages")
+    parser.add_argument("--trials", type=int, help="up to so many a row; those kept count")
+    parser.add_argument("--page-trials", type=int, help="the same for A4 pages; as many by default")
+    parser.add_argument("--peer-trials", type=int, help="of each peer, a row")
     parser.add_argument("--innocents", type=int)
     parser.add_argument("--rows", default="", help="only attacks whose name matches")
-    parser.add_argument(
-        "--only", default="", help="words of: cards pages collusion framing innocents speed peers"
-    )
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--cards", action="store_true", help="cards only")
+    parser.add_argument("--pages", action="store_true", help="A4 pages only")
+    parser.add_argument("--only", default="", help=f"words of: {' '.join(PARTS)}")
+    parser.add_argument("--table", action="store_true", help="print what is kept and run nothing")
+    parser.add_argument("--code", nargs="+", help="for --table: digests of older code to count in")
+    parser.add_argument("--lines", type=Path, default=LINES, help="the file that keeps the trials")
+    parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args()
     usual = (200, 20, 10_000_000) if given.full and not given.quick else (2, 1, 200_000)
-    given.trials = given.trials or usual[0]
-    given.peer_trials = given.peer_trials or usual[1]
-    given.innocents = given.innocents or usual[2]
+    trials = given.trials or usual[0]
+    peer_trials = usual[1] if given.peer_trials is None else given.peer_trials
     cv2.setNumThreads(given.threads)
-    only = set(given.only.split())
+    only = set(given.only.split()) or set(PARTS)
+    if given.trials is not None and not given.only:
+        only = {"attacks"}
+    if given.peer_trials is not None and not given.only:
+        only = {"peers"} if given.trials is None else {"attacks", "peers"}
     rows = [r for r in seal_attacks.ROWS if re.search(given.rows, r.name)]
+    both = not given.cards and not given.pages
+    papers = [page for page in (False, True) if both or (given.pages if page else given.cards)]
+    kept = Kept(given.lines)
+    several = 6 if trials > 2 else 2
+    cards = [used(n, False) for n in range(min(several, CARDS_USED))] if only - RESUMED else []
+    pages = [used(n, True) for n in range(min(several // 2, PAGES_USED))] if only - RESUMED else []
 
-    def wanted(part: str) -> bool:
-        return not only or part in only
+    def progress(words: str) -> None:
+        print(words, file=sys.stderr, flush=True)
 
-    cards = sources(given.originals, False)
-    use_pages = not only or only & {"pages", "innocents", "speed", "peers"}
-    pages = sources(max(given.originals // 2, 1), True) if use_pages else []
-    ours = {}
-    invisibility(cards, "cards")
-    if pages:
-        invisibility(pages, "A4 pages")
-    if wanted("speed"):
-        speed(cards, False)
-        speed(pages, True)
-    if wanted("cards"):
-        ours[False] = attacks(cards, rows, given.trials, False)
-    if wanted("pages"):
-        ours[True] = attacks(pages, rows, given.page_trials or given.trials, True)
-    if wanted("collusion"):
-        collusion(cards, given.trials, False)
-        if pages:
-            collusion(pages, given.page_trials or given.trials, True)
-    if wanted("framing"):
-        framing(cards, given.trials)
-    if wanted("innocents"):
-        innocents(cards, pages, given.innocents)
-    if wanted("peers"):
-        peers(cards, pages, rows, given.peer_trials, ours, given.peers_on)
-    print(json.dumps({"cards": ours.get(False), "pages": ours.get(True)}))
+    if not given.table:
+        if "invisibility" in only:
+            invisibility(cards, "cards")
+            invisibility(pages, "A4 pages")
+        if "speed" in only:
+            for page in papers:
+                speed(pages if page else cards, page)
+        if "attacks" in only:
+            for page in papers:
+                kept.run(rows, page, given.page_trials or trials if page else trials, progress)
+        if "collusion" in only:
+            for page in papers:
+                collusion(pages if page else cards, min(trials, 12), page)
+        if "framing" in only:
+            framing(cards, min(trials, 12))
+        if "innocents" in only:
+            innocents(cards, pages, given.innocents or usual[2])
+        if "peers" in only:
+            for page in papers:
+                peers(kept, rows, peer_trials, page)
+    for page in papers:
+        if given.table or "attacks" in only:
+            table(kept, rows, page, given.code)
+        if given.table or "peers" in only:
+            peer_table(kept, rows, page, given.code)
 
 
 if __name__ == "__main__":
