@@ -48,3 +48,21 @@ def test_the_guard_of_this_test_works() -> None:
     )  # fmt: skip
     assert done.returncode != 0
     assert "a socket was opened" in done.stderr
+
+
+def test_the_report_counts_what_was_opened() -> None:
+    code = """
+import socket
+from notmyloan.cli import network
+before = network.opened()
+network.watch(); network.watch()
+socket.socket(socket.AF_INET).close()
+pair = socket.socketpair()  # between processes of this machine: no network
+try:
+    socket.getaddrinfo("localhost", 9)
+except OSError:
+    pass
+print(before, network.opened())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.split() == ["None", "2"], done.stderr

@@ -5,7 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from notmyloan.model.content import Citation, Content, Coverage, Day, Item, NotUnderstood
+from notmyloan.model.content import (
+    Citation,
+    Content,
+    Coverage,
+    Day,
+    Deadline,
+    Item,
+    NotUnderstood,
+)
 from notmyloan.model.disclosure import Given
 from notmyloan.model.exposure import Exposed, Exposure
 from notmyloan.model.finding import Finding, Reason, Severity, Step, Verdict
@@ -64,8 +72,7 @@ def content() -> Content:
         made_at=NOW,
         not_mine=1,
         unsure=2,
-        due=1,
-        next_due=date(2026, 12, 10),
+        deadlines=(Deadline(date(2026, 12, 10), any_text("再查一次"), any_text("建议"), (1,)),),
         first_step=finding.steps[0],
         items=(Item(1, finding, cited, more=3), Item(2, small, ())),
         days=days,
@@ -83,4 +90,6 @@ def content() -> Content:
         first_day=date(2026, 9, 1),
         last_day=date(2026, 11, 19),
         proposals=2,
+        sockets=0,
+        first_finding=1,
     )

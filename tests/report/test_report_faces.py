@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pypdfium2
@@ -12,6 +14,7 @@ import pytest
 
 from notmyloan.locale import LANGUAGES, Speaker
 from notmyloan.model.content import Content
+from notmyloan.report.charts import time_lines
 from notmyloan.report.data import as_data
 from notmyloan.report.page import page
 from notmyloan.report.pdf import pdf
@@ -37,6 +40,36 @@ def test_the_terminal_shows_numbers_then_one_step_then_findings(
     assert any("▲" in line for line in lines)
 
 
+def test_what_strangers_wrote_again_and_again_is_named_but_not_told_again(content: Content) -> None:
+    small = content.items[1]
+    many = tuple(replace(small, number=n) for n in range(2, 9))
+    lines = list(render(replace(content, items=(content.items[0], *many)), Speaker("en")))
+    assert sum(line.startswith("    How sure") for line in lines) == 3
+    for n in range(1, 9):
+        assert any(line.lstrip().startswith(f"[{n}] ") for line in lines)
+
+
+def test_a_day_that_has_passed_says_so(content: Content) -> None:
+    late = replace(content.deadlines[0], passed=True)
+    lines = list(render(replace(content, deadlines=(late,)), Speaker("en")))
+    assert any("passed: do it now" in line for line in lines)
+
+
+def test_connections_that_nobody_counted_are_not_called_none(content: Content) -> None:
+    lines = list(render(replace(content, sockets=None), Speaker("en")))
+    assert not any("opened while making this: 0" in line for line in lines)
+    assert any("Nobody counted" in line for line in lines)
+
+
+def test_long_spans_are_drawn_a_week_and_the_last_year_a_day(content: Content) -> None:
+    old = replace(content.days[0], day=date(2020, 1, 1))
+    long = replace(content, days=(old, *content.days), disclosures=((date(2020, 5, 1), "甲"),))
+    daily, weekly = time_lines(long, Speaker("en"))
+    assert "2020-01-01" not in daily
+    assert "2020-01-01" in weekly
+    assert "2020-05-01 甲" in weekly
+
+
 def test_the_data_is_plain_json_with_sentences(content: Content) -> None:
     data = json.loads(json.dumps(as_data(content, Speaker("zh_CN")), ensure_ascii=False))
     assert data["schema"] == 1
@@ -45,6 +78,8 @@ def test_the_data_is_plain_json_with_sentences(content: Content) -> None:
     assert data["exposure"][0]["price_is"] == "estimate"
     assert sum(sum(day["messages"].values()) for day in data["days"]) > 0
     assert data["sockets_opened"] == 0
+    assert data["due"] == len(data["deadlines"]) == 1
+    assert data["deadlines"][0]["findings"] == [1]
 
 
 def test_words_from_records_cannot_become_markup(content: Content) -> None:
@@ -84,10 +119,16 @@ def test_a_browser_shows_the_page_without_asking_the_network(
         assert view.locator("figure svg").count() == 3
         # Nothing sticks out to the side: the page itself never scrolls sideways.
         assert view.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        # One action at a time: the first step is to be seen, the others and the records unfold.
         details = view.locator("article details").first
+        assert details.get_attribute("open") is None
+        assert view.locator("article .do").first.is_visible()
+        assert not view.locator("article ul.records").first.is_visible()
+        details.locator("summary").press("Enter")
         assert details.get_attribute("open") is not None
-        view.keyboard.press("Tab")
-        assert view.evaluate("document.activeElement.tagName") == "SUMMARY"
+        # On paper everything is unfolded.
+        view.emulate_media(media="print")
+        assert view.locator("article ul.records").first.is_visible()
         browser.close()
     assert asked == [path.as_uri()]
     assert complaints == []

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from notmyloan.cli import network
 from notmyloan.locale import Speaker
 from notmyloan.model.errors import InputError, UsageError, VaultError
 from notmyloan.model.place_in_time import SHANGHAI
@@ -151,7 +152,7 @@ class App:
         """The person's side over `vault`, with this run's clock and zone."""
         from notmyloan.guard import Guard
 
-        return Guard(vault, self.now(), self.zone)
+        return Guard(vault, self.now(), self.zone, connections=network.opened)
 
     def ask_secret(self) -> Callable[[str, int], str | None]:
         """Asks for an encrypted file's own passphrase: the lines of NOTMYLOAN_FILE_SECRETS in

@@ -15,6 +15,7 @@ import click
 
 import notmyloan
 from notmyloan import __version__
+from notmyloan.cli import network
 from notmyloan.cli.app import App, current
 from notmyloan.locale import choose_language
 from notmyloan.model.errors import NotMyLoanError
@@ -153,6 +154,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    network.watch()
     app = _speak(arguments)
     sys.exit(_run(app, arguments))
 

@@ -7,6 +7,7 @@ from notmyloan.guard.rules import rules
 from notmyloan.model.disclosure import Owned
 from notmyloan.model.dossier import Dossier
 from notmyloan.model.finding import Finding
+from notmyloan.reconcile.dues import dated
 from notmyloan.screen.propose import propose
 from notmyloan.vault import FindingsChange, Vault
 
@@ -28,7 +29,9 @@ def check(vault: Vault, dossier: Dossier, progress: Progress) -> FindingsChange:
             vault.put_owned(proposal.line)
         else:
             vault.put_disclosure(proposal.line)
-    change = vault.put_findings(tuple(found.values()), dossier.now)
+    # Numbers are given in this order, so that the first check's worst finding is number 1.
+    worst_first = sorted(dated(found.values(), dossier), key=Finding.rank)
+    change = vault.put_findings(tuple(worst_first), dossier.now)
     progress.advance(1)
     progress.finish()
     return change

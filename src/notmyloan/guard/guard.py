@@ -21,7 +21,16 @@ from notmyloan.vault import FindingsChange, Vault
 class Guard:
     """The person's side over an open vault, at one moment and in one zone."""
 
-    def __init__(self, vault: Vault, now: datetime, zone: tzinfo, country: str = "cn") -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        now: datetime,
+        zone: tzinfo,
+        country: str = "cn",
+        connections: Callable[[], int | None] = lambda: None,
+    ) -> None:
+        """`connections` tells how many network connections were opened, for the report to say."""
+        self._connections = connections
         self.vault = vault
         self.now = now
         self.zone = zone
@@ -52,7 +61,7 @@ class Guard:
 
     def content(self) -> Content:
         """The whole report."""
-        return overview(self.vault, self.dossier())
+        return overview(self.vault, self.dossier(), self._connections())
 
     def findings(self, *, every: bool = False) -> list[Item]:
         """Open findings worst first; with `every`, dismissed and past ones after them."""

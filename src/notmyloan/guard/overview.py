@@ -8,6 +8,7 @@ from datetime import date, datetime, tzinfo
 
 from notmyloan import country
 from notmyloan.country.pack import Contact
+from notmyloan.guard.deadlines import deadlines
 from notmyloan.guard.dossier import VaultDossier
 from notmyloan.model.content import Citation, Content, Coverage, Day, Item
 from notmyloan.model.disclosure import Standing
@@ -67,15 +68,12 @@ def _contact(channel: Contact) -> Text:
     return Text(key, name=channel.name, hotline=channel.hotline)
 
 
-def overview(vault: Vault, dossier: VaultDossier) -> Content:
+def overview(vault: Vault, dossier: VaultDossier, sockets: int | None = None) -> Content:
     """The whole report as of the dossier's moment."""
     stored = sorted(vault.findings("open"), key=lambda s: s.finding.rank())
     items = tuple(item(vault, dossier, s) for s in stored)
     verdicts = Counter(i.finding.verdict for i in items)
-    today = dossier.now.astimezone(dossier.zone).date()
-    due = sorted(
-        i.finding.due for i in items if i.finding.due is not None and i.finding.due >= today
-    )
+    first = next((i for i in items if i.finding.steps), None)
     days, hours_messages = _messages(vault, dossier.zone)
     hours_calls, call_kinds = _calls(dossier, days)
     every = tuple(days[day] for day in sorted(days))
@@ -83,9 +81,9 @@ def overview(vault: Vault, dossier: VaultDossier) -> Content:
         made_at=dossier.now,
         not_mine=verdicts[Verdict.NOT_MINE],
         unsure=verdicts[Verdict.UNSURE],
-        due=len(due),
-        next_due=due[0] if due else None,
-        first_step=next((i.finding.steps[0] for i in items if i.finding.steps), None),
+        deadlines=deadlines(vault, dossier, items),
+        first_step=first.finding.steps[0] if first else None,
+        first_finding=first.number if first else None,
         items=items,
         days=every,
         kinds=_kinds(every),
@@ -103,6 +101,7 @@ def overview(vault: Vault, dossier: VaultDossier) -> Content:
         first_day=every[0].day if every else None,
         last_day=every[-1].day if every else _last_seen(dossier),
         proposals=vault.proposals(),
+        sockets=sockets,
     )  # fmt: skip
 
 

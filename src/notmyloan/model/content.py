@@ -81,16 +81,29 @@ class NotUnderstood(Private):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Deadline(Private):
+    """A day to act by: what to do, how the day was reckoned, and for which findings or which case.
+    `passed` when the day lies behind."""
+
+    day: date
+    what: Text
+    why: Text | None = None
+    findings: tuple[int, ...] = ()
+    case: int | None = None
+    passed: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Content(Private):
-    """The whole report. `hours` are 24 counts of unwanted messages and solicitors' calls by
-    hour of the local day, `disclosures` (day, recipient) marks for the time line, `due` the
-    findings with a day to act by, `sockets` how many network connections were opened."""
+    """The whole report. `deadlines` are the days to act by, the nearest first, `first_step` what
+    to do first, about the finding `first_finding`. `hours` are 24 counts of unwanted messages and
+    solicitors' calls by hour of the local day, `disclosures` (day, recipient) marks for the time
+    line, `sockets` how many network connections this process opened, None where nobody counted."""
 
     made_at: datetime
     not_mine: int
     unsure: int
-    due: int
-    next_due: date | None
+    deadlines: tuple[Deadline, ...]
     first_step: Step | None
     items: tuple[Item, ...]
     days: tuple[Day, ...]
@@ -106,4 +119,15 @@ class Content(Private):
     first_day: date | None
     last_day: date | None
     proposals: int = 0
-    sockets: int = 0
+    sockets: int | None = None
+    first_finding: int | None = None
+
+    @property
+    def due(self) -> int:
+        """How many things are to be done by a date."""
+        return len(self.deadlines)
+
+    @property
+    def next_due(self) -> date | None:
+        """The nearest of those days; it may have passed."""
+        return self.deadlines[0].day if self.deadlines else None

@@ -30,6 +30,9 @@ class Verdict(StrEnum):
     NOTICE = "notice"
 
 
+_ORDER = {Verdict.NOT_MINE: 0, Verdict.UNSURE: 1, Verdict.NOTICE: 2}
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Reason(Private):
     """Why, in one plain sentence. `weight` is what it contributed, in log-odds towards the
@@ -49,6 +52,16 @@ class Step(Private):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Due(Private):
+    """A day by which to act, what to do by then, and how the day was reckoned and from which
+    rule, saying so where no law sets it or it is not verified."""
+
+    day: date
+    what: Text
+    why: Text
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Finding(Private):
     """A claim that must stand up in front of a bank clerk.
 
@@ -56,7 +69,8 @@ class Finding(Private):
     finding and no other (a second run over the same facts gives the same `finding_id`),
     `title` the one-sentence claim, `confidence` a calibrated probability that the claim is
     true, `cites` the ids of the records it rests on, `basis` statute references of the
-    country pack (`CRR 25`), `due` the day by which to act, `at` when the thing happened.
+    country pack (`CRR 25`), `due` the nearest day by which to act and `dues` all of them,
+    `at` when the thing happened.
     """
 
     rule: str
@@ -72,6 +86,7 @@ class Finding(Private):
     at: datetime | None = None
     due: date | None = None
     facts: Mapping[str, Argument] = field(default_factory=dict)
+    dues: tuple[Due, ...] = ()
 
     @property
     def finding_id(self) -> str:
@@ -85,7 +100,11 @@ class Finding(Private):
         joined = "\x1f".join(sorted(self.cites))
         return blake2b(joined.encode(), digest_size=8).hexdigest()
 
-    def rank(self) -> tuple[int, float, float]:
-        """Sort key, worst first when sorted ascending."""
+    def rank(self) -> tuple[int, int, int, bool, float, float]:
+        """Sort key, worst first when sorted ascending: among equally severe ones, what was done in
+        the person's name goes before what strangers only wrote, what has a day before what has
+        none, the nearest first, and a loan before a code."""
         newest = -self.at.timestamp() if self.at else 0.0
-        return (-int(self.severity), -self.confidence, newest)
+        day = self.due.toordinal() if self.due else date.max.toordinal()
+        no_loan = self.rule != "cr.unknown_account"
+        return (-int(self.severity), _ORDER[self.verdict], day, no_loan, -self.confidence, newest)

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from notmyloan.model.credit import AccountKind, AccountState, CreditAccount, CreditFile, Guarantee
 from notmyloan.model.disclosure import Owned, OwnedKind, Standing
 from notmyloan.model.dossier import Dossier
-from notmyloan.model.finding import Finding, Reason, Severity
+from notmyloan.model.finding import Due, Finding, Reason, Severity
 from notmyloan.model.money import parse_amount
 from notmyloan.model.record import Flow, record_id
 from notmyloan.model.text import Argument, Text
@@ -287,6 +287,14 @@ def _finding(event: list[Judged], files: Iterable[CreditFile], evidence: Known) 
         + (("CARDSPC 4",) if kind == "card" else ()),
         at=_moment(item.opened),
         due=min(due_days, default=None),
+        dues=tuple(
+            Due(
+                day,
+                Text("reconcile.due_what.instalment", firm=firm),
+                Text("reconcile.due.instalment"),
+            )
+            for day in sorted(due_days)[:1]
+        ),
         facts={"institutions": tuple(dict.fromkeys(j.institution for j in event)), "kind": kind},
     )
 

@@ -21,7 +21,7 @@ from notmyloan.reconcile.known import Known, known
 from notmyloan.reconcile.match import events
 from notmyloan.reconcile.reports import own_files
 from notmyloan.reconcile.rule import rule
-from notmyloan.reconcile.steps import above, step
+from notmyloan.reconcile.steps import above, at_its_number, step
 from notmyloan.reconcile.weigh import (
     WORTH_ASKING,
     Scale,
@@ -220,7 +220,7 @@ def _application_finding(event: list[Asked], evidence: Known) -> Finding:
         why=tuple(why),
         cites=cites_of(event),
         steps=(
-            step("ask_application", "lender", firm=enquiry.by),
+            step("ask_application", "lender", firm=at_its_number(evidence.firms, enquiry.by)),
             step("ask_consent", "lender", firm=enquiry.by),
             step("objection_enquiry", "objection", "objection", firm=enquiry.by),
             step("complain_consent", "pboc", "credit_complaint", firm=enquiry.by),

@@ -17,6 +17,16 @@ def step(key: str, channel: str | None = None, within: str | None = None, **args
     )
 
 
+def at_its_number(firms: Firms, firm: str) -> Text:
+    """The firm with its number; one that no published list gives asks to be confirmed first."""
+    known = firms.institutions.find(firm)
+    if known is None or known.hotline is None:
+        return Text("reconcile.word.firm_official", firm=firm)
+    sure = known.hotline_confidence == "sourced"
+    key = f"reconcile.word.firm_at{'' if sure else '_confirm'}"
+    return Text(key, firm=firm, hotline=known.hotline)
+
+
 def above(firms: Firms, firm: str) -> Step:
     """Who stands above this lender when it does not help."""
     told = firms.institutions.kind_of(firm)
@@ -29,7 +39,7 @@ def above(firms: Firms, firm: str) -> Step:
 def dispute_account(firms: Firms, firm: str) -> tuple[Step, ...]:
     """For a loan or card that is not theirs."""
     return (
-        step("ask_lender", "lender", firm=firm),
+        step("ask_lender", "lender", firm=at_its_number(firms, firm)),
         step("police", "police"),
         step("objection", "objection", "objection", firm=firm),
         above(firms, firm),

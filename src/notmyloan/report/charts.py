@@ -1,4 +1,4 @@
-"""The report's pictures as SVG: what came in a day, what kinds, by hour of the day.
+"""The report's pictures as SVG: what came in a day and a week, what kinds, by hour of the day.
 
 Plain shapes and text only, so that the same picture serves the page and the PDF. Colours are
 told apart by people with colour-blindness (Okabe and Ito's set) and every series is also named.
@@ -6,9 +6,10 @@ told apart by people with colour-blindness (Okabe and Ito's set) and every serie
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from html import escape
 
 from notmyloan.locale import Speaker
@@ -21,6 +22,8 @@ FONTS = (
 )
 INK, FAINT, MARK = "#1f2933", "#cbd2d9", "#1d4ed8"
 WIDTH = 920
+DAILY = 366  # days that a bar a day stays readable for
+MARKS = 24  # disclosures that a picture names
 
 # Each series: catalogue key, colour, the labels it adds up.
 SERIES: tuple[tuple[str, str, tuple[Label, ...]], ...] = (
@@ -90,51 +93,66 @@ def _axis(frame: _Frame, top: int) -> list[str]:
     return parts
 
 
+def time_lines(content: Content, speaker: Speaker) -> list[str]:
+    """Messages of each kind stacked above solicitors' calls, with the disclosures marked: a day
+    for the last year, and over it a week for the whole time where that is longer."""
+    if not content.days:
+        return []
+    first, last = content.days[0].day, content.days[-1].day
+    if (last - first).days <= DAILY:
+        return [by_day(content, speaker)]
+    return [by_day(content, speaker), _time_line(content, speaker, first, last, 7)]
+
+
 def by_day(content: Content, speaker: Speaker) -> str:
     """Messages of each kind stacked, a day, above solicitors' calls a day, over one time line
-    on which the disclosures are marked."""
-    say = speaker.say
-    title = say(Text("report.chart.days"))
+    on which the disclosures are marked; the last year of it."""
     if not content.days:
         return ""
-    first, last = content.days[0].day, content.days[-1].day
-    span = max((last - first).days, 1)
-    days = {day.day: day for day in content.days}
-    upper = _Frame(44, 56, WIDTH - 64, 170)
-    lower = _Frame(44, 268, WIDTH - 64, 90)
+    last = content.days[-1].day
+    first = max(content.days[0].day, last - timedelta(days=DAILY - 1))
+    return _time_line(content, speaker, first, last, 1)
+
+
+def _time_line(content: Content, speaker: Speaker, first: date, last: date, each: int) -> str:
+    """One such picture from `first` to `last`, a bar for `each` so many days."""
+    unit = "day" if each == 1 else "week"
+    title = speaker.say(Text(f"report.chart.{unit}s", first=first, last=last))
+    bins = (last - first).days // each + 1
+    upper = _Frame(44, 76, WIDTH - 64, 170)
+    lower = _Frame(44, 288, WIDTH - 64, 90)
     body = [_text(0, 16, title, size=15), *_legend(speaker, 40)]
 
-    def x(day: date) -> float:
-        return upper.left + upper.width * (day - first).days / span
+    def binned(count: Callable[[Day], int]) -> list[int]:
+        counts = [0] * bins
+        for day in content.days:
+            if first <= day.day <= last:
+                counts[(day.day - first).days // each] += count(day)
+        return counts
 
-    stacks = [_stack(days, first, last, labels) for _, _, labels in SERIES]
+    stacks = [binned(partial(_of_labels, labels)) for _, _, labels in SERIES]
     totals = [sum(column) for column in zip(*stacks, strict=True)]
     top = _ceiling(max(totals, default=0) or 1)
     body += _axis(upper, top)
-    base = [0] * len(totals)
-    step = upper.width / span
+    base = [0] * bins
+    step = upper.width / bins
     for (_, colour, _), counts in zip(SERIES, stacks, strict=True):
         body.append(_bars(upper, base, counts, top, step, colour))
         base = [b + c for b, c in zip(base, counts, strict=True)]
-    calls = [days[d].pushed if d in days else 0 for d in _range(first, last)]
+    calls = binned(lambda day: day.pushed)
     most = _ceiling(max(calls, default=0) or 1)
     body += _axis(lower, most)
-    body.append(_bars(lower, [0] * len(calls), calls, most, step, CALLS[1]))
-    body.append(_text(lower.left, lower.top - 8, say(Text("report.chart.calls_a_day")), size=12))
+    body.append(_bars(lower, [0] * bins, calls, most, step, CALLS[1]))
+    words = speaker.say(Text(f"report.chart.calls_a_{unit}"))
+    body.append(_text(lower.left, lower.top - 8, words, size=12))
+    span = bins * each
     body += _months(lower, first, last, span)
-    body += _marks(content, speaker, first, last, span, upper, lower)
-    return _svg(lower.bottom + 44, title, body)
+    marks, height = _marks(content, speaker, first, last, span, upper, lower)
+    return _svg(lower.bottom + 32 + height, title, [*body, *marks])
 
 
-def _range(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
-
-
-def _stack(days: dict[date, Day], first: date, last: date, labels: Sequence[Label]) -> list[int]:
-    return [
-        sum(days[day].messages.get(label, 0) for label in labels) if day in days else 0
-        for day in _range(first, last)
-    ]
+def _of_labels(labels: Sequence[Label], day: Day) -> int:
+    return sum(day.messages.get(label, 0) for label in labels)
 
 
 def _bars(
@@ -177,22 +195,45 @@ def _marks(
     span: int,
     upper: _Frame,
     lower: _Frame,
-) -> list[str]:
-    """A dashed line and a triangle for each day on which data was given away."""
-    parts = []
-    for day, recipient in content.disclosures:
-        if not first <= day <= last:
-            continue
+) -> tuple[list[str], float]:
+    """A dashed line and a numbered triangle for each day on which data was given away, and below
+    the picture who got it, with the height that this takes."""
+    seen = [(day, who) for day, who in content.disclosures if first <= day <= last]
+    if not seen:
+        return [], 0.0
+    parts = [_text(0, lower.bottom + 46, speaker.say(Text("report.chart.marks")), size=12)]
+    taken = -99.0
+    for number, (day, who) in enumerate(seen[:MARKS], 1):
         x = upper.left + upper.width * (day - first).days / span
-        words = speaker.say(Text("report.chart.gave", recipient=recipient, day=day))
+        words = speaker.say(Text("report.chart.gave", recipient=who, day=day))
+        label = _text(x, upper.top - 15, str(number), "middle", 11) if x - taken > 13 else ""
+        taken = x if label else taken
         parts.append(
             f"<g><title>{escape(words)}</title>"
             + _line(x, upper.top - 6, x, lower.bottom, MARK, 'stroke-dasharray="3 3"')
-            + f'<path d="M{x - 4:.1f} {upper.top - 12:.1f}h8l-4 7z" fill="{MARK}"/></g>'
+            + f'<path d="M{x - 4:.1f} {upper.top - 12:.1f}h8l-4 7z" fill="{MARK}"/>{label}</g>'
         )
-    if parts:
-        parts.append(_text(WIDTH - 20, 16, speaker.say(Text("report.chart.marks")), "end", 12))
-    return parts
+        row, column = divmod(number - 1, 3)
+        parts.append(
+            _text(
+                column * WIDTH / 3,
+                lower.bottom + 66 + row * 18,
+                _short(f"{number}  {words}"),
+                size=12,
+            )
+        )
+    rows = -(-min(len(seen), MARKS) // 3)
+    return parts, 26.0 + rows * 18
+
+
+def _short(words: str, room: int = 46) -> str:
+    """Cut to what a third of the line takes, a Han character counting two."""
+    used = 0
+    for position, character in enumerate(words):
+        used += 2 if ord(character) > 0x2E80 else 1
+        if used > room:
+            return words[:position] + "…"
+    return words
 
 
 def _legend(speaker: Speaker, y: float) -> list[str]:
@@ -257,3 +298,9 @@ def by_hour(content: Content, speaker: Speaker) -> str:
         x = frame.left + slot * (hour + 0.5)
         body.append(_text(x, frame.bottom + 18, f"{hour:02d}", "middle", 11))
     return _svg(frame.bottom + 30, title, body)
+
+
+def pictures(content: Content, speaker: Speaker) -> list[str]:
+    """Every picture that has something to show."""
+    drawn = [*time_lines(content, speaker), by_kind(content, speaker), by_hour(content, speaker)]
+    return [svg for svg in drawn if svg]

@@ -58,6 +58,14 @@ def item_data(item: Item, speaker: Speaker) -> dict[str, Any]:
         "laws": [speaker.say(law) for law in item.laws],
         "at": to_json(finding.at),
         "due": to_json(finding.due),
+        "dues": [
+            {
+                "day": due.day.isoformat(),
+                "what": speaker.say(due.what),
+                "why": speaker.say(due.why),
+            }
+            for due in finding.dues
+        ],
         "first_seen": to_json(item.first_seen),
     }
 
@@ -72,6 +80,17 @@ def as_data(content: Content, speaker: Speaker) -> dict[str, Any]:
         "unsure": content.unsure,
         "due": content.due,
         "next_due": to_json(content.next_due),
+        "deadlines": [
+            {
+                "day": deadline.day.isoformat(),
+                "what": speaker.say(deadline.what),
+                "why": _said(deadline.why, speaker),
+                "findings": list(deadline.findings),
+                "case": deadline.case,
+                "passed": deadline.passed,
+            }
+            for deadline in content.deadlines
+        ],
         "findings": [item_data(item, speaker) for item in content.items],
         "days": [
             {

@@ -10,7 +10,8 @@ from markupsafe import Markup
 from notmyloan.locale import Speaker
 from notmyloan.model.content import Content
 from notmyloan.model.text import Text
-from notmyloan.report.charts import by_day, by_hour, by_kind
+from notmyloan.report.charts import pictures
+from notmyloan.report.shape import arranged, by_day, by_when, network, next_due, reasons
 from notmyloan.report.terminal import nothing_found, severity
 
 
@@ -29,9 +30,9 @@ def page(content: Content, speaker: Speaker) -> str:
 
     charts = [
         Markup(svg)  # our own shapes; every word in them was escaped
-        for svg in (draw(content, speaker) for draw in (by_day, by_kind, by_hour))
-        if svg
+        for svg in pictures(content, speaker)
     ]
+    nearest = next_due(content)
     return environment.get_template("page.html.jinja").render(
         c=content,
         t=t,
@@ -43,7 +44,13 @@ def page(content: Content, speaker: Speaker) -> str:
         severity=lambda level: severity(level, speaker),
         charts=charts,
         # `items` is a method of mappings in Jinja's eyes, so the lists go in by name.
-        findings=content.items,
+        told=arranged(content.items),
+        reasons=reasons,
+        deadlines=content.deadlines,
+        by_when=by_when,
+        by_day=by_day,
+        next_due=speaker.say(nearest) if nearest is not None else "",
+        network=speaker.say(network(content)),
         exposed=content.exposure.items,
         channels=lambda exposed: [speaker.say(channel) for channel in exposed.channels],
         nothing=nothing_found(content, speaker),

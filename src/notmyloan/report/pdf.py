@@ -10,9 +10,10 @@ from typing import Any
 from notmyloan.locale import Speaker
 from notmyloan.model.content import Content, Item
 from notmyloan.model.errors import InputError, MissingExtraError
-from notmyloan.model.finding import Step
+from notmyloan.model.finding import Step, Verdict
 from notmyloan.model.text import Text
-from notmyloan.report.charts import by_day, by_hour, by_kind
+from notmyloan.report.charts import pictures
+from notmyloan.report.shape import Told, arranged, by_day, by_when, network, next_due, reasons
 from notmyloan.report.terminal import nothing_found, severity
 
 # Families with the whole of GB 18030's common characters, best first, on Linux, macOS, Windows.
@@ -76,6 +77,7 @@ def _view(content: Content, speaker: Speaker) -> dict[str, Any]:
     def t(key: str, **args: Any) -> str:
         return speaker.say(Text(key, **args))
 
+    nearest = next_due(content)
     span = ""
     if content.first_day is not None and content.last_day is not None:
         span = t("report.span", first=content.first_day, last=content.last_day)
@@ -90,19 +92,27 @@ def _view(content: Content, speaker: Speaker) -> dict[str, Any]:
             [
                 content.due,
                 t("report.number.due"),
-                t("report.next_due", day=content.next_due) if content.next_due else "",
+                speaker.say(nearest) if nearest else "",
             ],
         ],
         "first": (
             t("report.first_step", step=content.first_step.text) if content.first_step else ""
         ),
+        "deadlines_title": t("report.deadlines"),
+        "deadlines_head": [t(f"report.col.{c}") for c in ("day", "what", "why")],
+        "deadlines": [
+            [
+                speaker.say(late) if (late := by_when(d)) else speaker.day(d.day),
+                speaker.say(d.what) + "".join(f" [{n}]" for n in d.findings),
+                speaker.say(d.why) if d.why else "",
+            ]
+            for d in content.deadlines
+        ],
         "findings_title": t("report.findings"),
-        "findings": [_item(item, speaker) for item in content.items],
+        "findings": [_item(told, speaker) for told in arranged(content.items)],
         "nothing": nothing_found(content, speaker),
         "pictures": t("report.pictures"),
-        "charts": [
-            svg for svg in (draw(content, speaker) for draw in (by_day, by_kind, by_hour)) if svg
-        ],
+        "charts": pictures(content, speaker),
         "exposure_title": t("report.exposure"),
         "exposure_head": [t(f"report.col.{c}") for c in ("item", "channels", "price")],
         "exposure": [
@@ -130,35 +140,40 @@ def _view(content: Content, speaker: Speaker) -> dict[str, Any]:
             for f in content.coverage
         ],
         "footer": [
-            t("report.no_network", n=content.sockets),
+            speaker.say(network(content)),
             t("report.not_advice"),
         ],
     }
 
 
-def _item(item: Item, speaker: Speaker) -> dict[str, Any]:
-    finding = item.finding
+def _item(told: Told, speaker: Speaker) -> dict[str, Any]:
+    item, finding = told.item, told.item.finding
 
     def t(key: str, **args: Any) -> str:
         return speaker.say(Text(key, **args))
 
-    left = item.more + max(len(item.cited) - SHOWN_CITATIONS, 0)
+    shown = SHOWN_CITATIONS if finding.verdict is not Verdict.NOTICE else SHOWN_CITATIONS // 2
+    left = item.more + max(len(item.cited) - shown, 0)
+    steps = [_step(item, step, speaker) for step in finding.steps]
     return {
         "severity": severity(finding.severity, speaker),
         "level": int(finding.severity),
         "title": speaker.say(finding.title),
         "line": t("report.number_line", number=item.number, p=finding.confidence),
-        "due": t("report.due", day=finding.due) if finding.due else "",
-        "why": [speaker.say(reason.text) for reason in finding.why],
-        "steps": [_step(item, step, speaker) for step in finding.steps],
+        "due": speaker.say(due) if (due := by_day(item)) else "",
+        "why": [speaker.say(reason.text) for reason in reasons(item)],
+        "do": t("report.do_first", step=steps[0]) if steps else "",
+        "steps": steps[1:],
         "cited": [
             (f"{speaker.moment(c.at)}  " if c.at else "")
             + speaker.say(c.what)
             + "".join(f"  [{speaker.say(place)}]" for place in c.where[:1])
-            for c in item.cited[:SHOWN_CITATIONS]
+            for c in item.cited[:shown]
         ],
         "more": t("report.more_cited", n=left) if left else "",
         "basis": t("report.basis", refs=item.laws) if item.laws else "",
+        "alike_title": t("report.more_alike"),
+        "alike": [f"[{other.number}] {speaker.say(other.finding.title)}" for other in told.alike],
     }
 
 
@@ -168,5 +183,5 @@ def _step(item: Item, step: Step, speaker: Speaker) -> str:
         parts.append(f"({speaker.say(step.within)})")
     contact = item.contact(step)
     if contact is not None:
-        parts.append(speaker.say(contact))
-    return "  ".join(parts)
+        parts.append(f"— {speaker.say(contact)}")
+    return " ".join(parts)

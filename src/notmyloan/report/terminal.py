@@ -10,6 +10,7 @@ from notmyloan.model.content import Content, Item
 from notmyloan.model.finding import Severity
 from notmyloan.model.label import Label
 from notmyloan.model.text import Text
+from notmyloan.report.shape import arranged, by_day, by_when, network, next_due, reasons
 
 BARS = " ▁▂▃▄▅▆▇█"
 SHOWN_WEEKS = 60
@@ -19,28 +20,105 @@ _UNWANTED = (
 )  # fmt: skip
 
 
-def render(content: Content, speaker: Speaker, *, items: int = 20) -> Iterator[str]:
-    """Lines of the report, the three numbers and one action first, at most `items` findings."""
+def render(content: Content, speaker: Speaker, *, items: int = 12) -> Iterator[str]:
+    """Lines of the report, the three numbers and one action first, then what has a date, then the
+    findings: `items` of them with why, records and first step, the rest by name."""
     say = speaker.say
     yield say(Text("report.numbers", not_mine=content.not_mine, unsure=content.unsure,
                    due=content.due))  # fmt: skip
-    if content.next_due is not None:
-        yield say(Text("report.next_due", day=content.next_due))
+    nearest = next_due(content)
+    if nearest is not None:
+        yield say(nearest)
     yield ""
     if not content.items:
         yield nothing_found(content, speaker)
     elif content.first_step is not None:
-        yield say(Text("report.first_step", step=content.first_step.text))
+        yield say(Text("report.first_step", step=content.first_step.text)) + _about(
+            content, speaker
+        )
     yield ""
-    for item in content.items[:items]:
-        yield from render_item(item, speaker, citations=3)
+    yield from _deadlines(content, speaker)
+    told = arranged(content.items)
+    for one in told[:items]:
+        yield from _short(one.item, speaker)
+        if one.alike:
+            yield "    " + say(Text("report.more_alike"))
+            yield from (f"      {_named(item, speaker)}" for item in one.alike)
         yield ""
-    if len(content.items) > items:
-        yield say(Text("report.more_findings", n=len(content.items) - items))
+    if len(told) > items:
+        yield say(Text("report.others"))
+        for one in told[items:]:
+            yield from (f"  {_named(item, speaker)}" for item in (one.item, *one.alike))
         yield ""
     yield from _timeline(content, speaker)
     yield from _exposure(content, speaker)
     yield from _coverage(content, speaker)
+
+
+def _about(content: Content, speaker: Speaker) -> str:
+    if content.first_finding is None:
+        return ""
+    return " " + speaker.say(Text("report.first_about", number=content.first_finding))
+
+
+def _deadlines(content: Content, speaker: Speaker) -> Iterator[str]:
+    """Each day to act by, what to do, for what, and how the day was reckoned."""
+    if not content.deadlines:
+        return
+    say = speaker.say
+    yield say(Text("report.deadlines"))
+    for deadline in content.deadlines:
+        day = by_when(deadline)
+        line = say(
+            Text("report.deadline.line", day=day or deadline.day, what=deadline.what)
+        )  # fmt: skip
+        if deadline.findings:
+            line += " [" + ", ".join(map(str, deadline.findings)) + "]"
+        yield f"  {line}"
+        if deadline.why is not None:
+            yield f"      {say(deadline.why)}"
+    yield ""
+
+
+def _named(item: Item, speaker: Speaker) -> str:
+    word = severity(item.finding.severity, speaker)
+    return f"[{item.number}] {word}  {speaker.say(item.finding.title)}"
+
+
+def _short(item: Item, speaker: Speaker) -> Iterator[str]:
+    """A finding with the heaviest reasons, some records and the one thing to do first."""
+    say, finding = speaker.say, item.finding
+    yield _named(item, speaker)
+    yield "    " + say(Text("report.confidence", p=finding.confidence))
+    for reason in reasons(item):
+        yield f"    · {say(reason.text)}"
+    yield from _records(item, speaker, 3)
+    for step in finding.steps[:1]:
+        within = f" ({say(step.within)})" if step.within else ""
+        yield "    " + say(Text("report.do_first", step=step.text)) + within
+        contact = item.contact(step)
+        if contact is not None:
+            yield f"       {say(contact)}"
+    due = by_day(item)
+    if due is not None:
+        yield "    " + say(due)
+    more = len(finding.steps) - 1
+    if more > 0:
+        yield "    " + say(Text("report.then_show", n=more, number=item.number))
+    else:
+        yield "    " + say(Text("report.all_of_it", number=item.number))
+
+
+def _records(item: Item, speaker: Speaker, citations: int) -> Iterator[str]:
+    say = speaker.say
+    for cited in item.cited[:citations]:
+        at = f"{speaker.moment(cited.at)}  " if cited.at else ""
+        yield f"    → {at}{say(cited.what)}"
+        for place in cited.where[:2]:
+            yield f"        {say(place)}"
+    left = item.more + max(len(item.cited) - citations, 0)
+    if left:
+        yield "    " + say(Text("report.more_cited", n=left))
 
 
 def nothing_found(content: Content, speaker: Speaker) -> str:
@@ -53,28 +131,24 @@ def nothing_found(content: Content, speaker: Speaker) -> str:
 def render_item(item: Item, speaker: Speaker, *, citations: int) -> Iterator[str]:
     """A finding: claim, how sure, why, the records, what to do next."""
     say, finding = speaker.say, item.finding
-    yield f"[{item.number}] {severity(finding.severity, speaker)}  {say(finding.title)}"
+    yield _named(item, speaker)
     if item.state != "open":
         yield "    " + say(Text(f"report.state.{item.state}", reason=item.dismissed_because or ""))
     yield "    " + say(Text("report.confidence", p=finding.confidence))
     for reason in finding.why:
         weight = f" ({reason.weight:+.1f})" if reason.weight is not None else ""
         yield f"    · {say(reason.text)}{weight}"
-    for cited in item.cited[:citations]:
-        at = f"{speaker.moment(cited.at)}  " if cited.at else ""
-        yield f"    → {at}{say(cited.what)}"
-        for place in cited.where[:2]:
-            yield f"        {say(place)}"
-    left = item.more + max(len(item.cited) - citations, 0)
-    if left:
-        yield "    " + say(Text("report.more_cited", n=left))
+    yield from _records(item, speaker, citations)
     for number, step in enumerate(finding.steps, 1):
         within = f" ({say(step.within)})" if step.within else ""
         yield f"    {number}. {say(step.text)}{within}"
         contact = item.contact(step)
         if contact is not None:
             yield f"       {say(contact)}"
-    if finding.due is not None:
+    for due in finding.dues:
+        yield "    " + say(Text("report.due_what", day=due.day, what=due.what))
+        yield f"        {say(due.why)}"
+    if finding.due is not None and not finding.dues:
         yield "    " + say(Text("report.due", day=finding.due))
     if item.laws:
         yield "    " + say(Text("report.basis", refs=item.laws))
@@ -146,5 +220,5 @@ def _coverage(content: Content, speaker: Speaker) -> Iterator[str]:
             yield f"      {row.shape[:100]}"
     if content.proposals:
         yield say(Text("report.proposals", n=content.proposals))
-    yield say(Text("report.no_network", n=content.sockets))
+    yield say(network(content))
     yield say(Text("report.not_advice"))

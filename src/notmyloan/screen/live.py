@@ -118,7 +118,7 @@ def _finding(
         return None
     fresh = scene.dossier.now - one.call.at <= timedelta(hours=thresholds("codes")["fresh_hours"])
     calls = [
-        call_step(firm, scene, "ten_minutes" if n == 0 else "next")
+        call_step(firm, scene, "next" if n else "ten_minutes" if fresh else "today")
         for n, firm in enumerate(calling_order(near, scene)[:4])
     ]
     return Finding(

@@ -90,7 +90,8 @@ def _finding(storm: list[CodeEvent], scene: Scene) -> Finding | None:
         severity = Severity.HIGH
     shown = order[: limits["listed_lenders"]]
     steps = [
-        call_step(firm, scene, "ten_minutes" if n == 0 else "next") for n, firm in enumerate(shown)
+        call_step(firm, scene, "next" if n else "ten_minutes" if fresh else "today")
+        for n, firm in enumerate(shown)
     ]
     steps.append(scene.step("check_signal", within="ten_minutes" if fresh else None))
     steps.append(scene.step("never_tell", None))
