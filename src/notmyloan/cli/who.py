@@ -12,7 +12,7 @@ from notmyloan.cli.app import FOUND, FOUND_NOTHING, App, current, existing
 from notmyloan.cli.options import command, json_option
 
 if TYPE_CHECKING:
-    from notmyloan.trace import Answer, Suspect, When
+    from notmyloan.trace import Answer, Recipient, Suspect, When
 
 _say = current().say
 _SHOWN = 8
@@ -93,13 +93,31 @@ def steps(app: App, answer: Answer) -> list[str]:
     out = []
     if answer.next_revoke is not None:
         out.append(app.say("cli.who.step_revoke", name=answer.next_revoke.name))
-    if answer.next_alias is not None:
-        out.append(app.say("cli.who.step_alias", name=answer.next_alias.name))
+    for marking in answer.marks:
+        fields = _fields(app, marking.recipient)
+        out.append(
+            app.say("cli.who.step_mark", name=marking.recipient.name, bits=f"{marking.bits:.2f}",
+                    fields=fields)
+        )  # fmt: skip
+    if answer.marks:
+        out.append(app.say("cli.who.step_pooled"))
     together = next((s for s in answer.suspects if s.alike and s.chance >= _LEAST), None)
     if together is not None:
         names = (together.recipient.name, *together.alike)
         out.append(app.say("cli.who.step_apart", names=names))
     return out
+
+
+def _fields(app: App, recipient: Recipient) -> tuple[str, ...]:
+    """What may lawfully vary for a recipient, in words: the fields of `alias`, and a sealed copy
+    for who was given one."""
+    from notmyloan.model.disclosure import Given
+    from notmyloan.seal.alias import allowed
+
+    fields = [app.say(f"cli.who.field.{field}") for field in sorted(allowed(recipient.kind))]
+    if recipient.facts & {Given.ID_COPY, Given.ID_NUMBER, Given.BANK_CARD}:
+        fields.append(app.say("cli.who.field.copy"))
+    return tuple(fields)
 
 
 def _suspect(app: App, suspect: Suspect) -> list[str]:
@@ -193,6 +211,9 @@ def _data(app: App, answer: Answer) -> dict[str, Any]:
         ],
         "unlisted": answer.unlisted, "unlisted_when": when(answer.unlisted_when),
         "nobody": answer.nobody, "agreed": answer.agreed,
-        "next_alias": answer.next_alias and answer.next_alias.name,
+        "exact": answer.exact,
+        "next_marks": [
+            {"recipient": m.recipient.name, "bits": m.bits} for m in answer.marks
+        ],
         "next_revoke": answer.next_revoke and answer.next_revoke.name,
     }  # fmt: skip

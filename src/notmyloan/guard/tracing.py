@@ -8,9 +8,11 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from notmyloan import country
+from notmyloan.guard.caller_facts import CallerFacts
 from notmyloan.guard.dossier import VaultDossier
-from notmyloan.model.disclosure import Consent, Disclosure, Given, OwnedKind
+from notmyloan.model.disclosure import Consent, Disclosure
 from notmyloan.model.errors import UsageError
+from notmyloan.model.identity import InvalidIdentity, Phone
 from notmyloan.model.label import LABELS, Label
 from notmyloan.model.record import CallOutcome, Direction
 from notmyloan.screen.calls import judge_calls
@@ -21,6 +23,8 @@ from notmyloan.vault import Vault
 _UNWANTED = (Label.LOAN_SOLICITATION, Label.CREDIT_REPAIR)
 _LEAST = 0.3  # a contact less likely a solicitation than this tells nothing
 _SILENCE = 21  # days without any record from which on the log is taken to have a gap
+_STRAY, _APART = 0.01, 180  # so small a part of the log, so many days before the rest, is left out
+_NO_PHONES = date(1995, 1, 1)  # a clock that was never set
 
 
 def trace(vault: Vault, dossier: VaultDossier, priors: Priors | None, seed: int = 0) -> Answer:
@@ -30,23 +34,48 @@ def trace(vault: Vault, dossier: VaultDossier, priors: Priors | None, seed: int 
 
 
 def evidence(vault: Vault, dossier: VaultDossier) -> Evidence:
-    """The vault's disclosures, unwanted contacts and marks met again. Raises UsageError where one
-    of the first two is missing."""
+    """The vault's disclosures, unwanted contacts and marks met again. Records dated in the future
+    or before there were messages, and a few strays long before the rest, are left out. Raises
+    UsageError where nobody was given anything, where there are no messages and calls, where a
+    disclosure is dated in the future, or consent withdrawn before it was given."""
+    today = dossier.now.astimezone(dossier.zone).date()
     recipients = _recipients(dossier)
     if not recipients:
         raise UsageError("trace.no_recipients")
+    for recipient in recipients:
+        if any(day > today for day in recipient.given_on):
+            raise UsageError(
+                "trace.future", recipient=recipient.name, given=max(recipient.given_on)
+            )
     seen: Counter[date] = Counter()
-    contacts = (*_messages(dossier, seen), *_calls(dossier, seen))
-    if not seen:
+    contacts = [*_messages(dossier, seen), *_calls(dossier, seen)]
+    days = _without_strays(
+        Counter({day: n for day, n in seen.items() if _NO_PHONES <= day <= today})
+    )
+    if not days:
         raise UsageError("trace.no_contacts")
-    first, last = min(seen), max(seen)
+    first, last = days[0], days[-1]
     ids = {r.id for r in recipients}
     marks = tuple(
         Mark(leak.recipient, leak.found.astimezone(dossier.zone).date(), max(leak.error, 1e-12))
         for leak in vault.seals.leaks()
         if leak.recipient in ids
     )
-    return Evidence(recipients, contacts, first, last, marks, tuple(_gaps(seen)))
+    inside = tuple(c for c in contacts if first <= c.on <= last)
+    return Evidence(recipients, inside, first, last, marks, tuple(_gaps(days)))
+
+
+def _without_strays(seen: Counter[date]) -> list[date]:
+    """The days with records, in order, without a few long before all others."""
+    days = sorted(seen)
+    whole, so_far, begin = sum(seen.values()), 0, 0
+    for n, (day, after) in enumerate(pairwise(days)):
+        so_far += seen[day]
+        if so_far > _STRAY * whole:
+            break
+        if (after - day).days > _APART:
+            begin = n + 1
+    return days[begin:]
 
 
 def _recipients(dossier: VaultDossier) -> tuple[Recipient, ...]:
@@ -73,32 +102,42 @@ def _recipients(dossier: VaultDossier) -> tuple[Recipient, ...]:
 
 
 def _messages(dossier: VaultDossier, seen: Counter[date]) -> Iterator[Contact]:
-    names = [o.value for o in dossier.mine.owned if o.owned_kind is OwnedKind.NAME]
+    knows = CallerFacts(dossier.mine)
     at = [LABELS.index(label) for label in _UNWANTED]
     for message, judgement in dossier.messages():
-        day = message.at.astimezone(dossier.zone).date()
-        seen[day] += 1
+        local = message.at.astimezone(dossier.zone)
+        seen[local.date()] += 1
         if judgement is None or message.direction is not Direction.RECEIVED:
             continue
         weight = sum(judgement.probabilities[n] for n in at)
         if weight >= _LEAST:
-            known = any(len(name) > 1 and name in message.text for name in names)
-            yield Contact(day, weight, None, frozenset([Given.NAME] if known else []))
+            yield Contact(
+                local.date(), weight, _phone(message.sim), knows.of(message.text), local.hour
+            )
 
 
 def _calls(dossier: VaultDossier, seen: Counter[date]) -> Iterator[Contact]:
     pack = country.load(dossier.country)
     flagged = pushing_numbers(dossier, pack)
     for judged in judge_calls(dossier.calls(), dossier.zone, pack.numbers, flagged):
-        day = judged.call.at.astimezone(dossier.zone).date()
-        seen[day] += 1
+        local = judged.call.at.astimezone(dossier.zone)
+        seen[local.date()] += 1
         if judged.call.outcome is not CallOutcome.OUTGOING and judged.solicitor >= _LEAST:
-            yield Contact(day, judged.solicitor)
+            yield Contact(local.date(), judged.solicitor, _phone(judged.call.sim), hour=local.hour)
 
 
-def _gaps(seen: Counter[date]) -> Iterator[tuple[date, date]]:
+def _phone(sim: str | None) -> str | None:
+    """The own number that was reached, where the export names it and not only a slot."""
+    if sim is None:
+        return None
+    try:
+        return Phone.parse(sim).value
+    except InvalidIdentity:
+        return None
+
+
+def _gaps(days: list[date]) -> Iterator[tuple[date, date]]:
     """Stretches without any record at all: the phone was another, or its log was cut."""
-    days = sorted(seen)
     for before, after in pairwise(days):
         if (after - before).days > _SILENCE:
             yield before + timedelta(days=1), after - timedelta(days=1)

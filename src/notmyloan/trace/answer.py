@@ -15,16 +15,16 @@ import numpy as np
 from notmyloan.model.finding import Reason
 from notmyloan.model.record import Private
 from notmyloan.trace.evidence import Evidence, Recipient
+from notmyloan.trace.exact import exact
+from notmyloan.trace.experiment import Marking, next_marks
 from notmyloan.trace.likelihood import Floats, Series
-from notmyloan.trace.posterior import Posterior, alike, sample
+from notmyloan.trace.posterior import Posterior, alike
 from notmyloan.trace.priors import Priors, default_priors
 from notmyloan.trace.reasons import reasons_for
+from notmyloan.trace.sampling import sample
 
 SURE, LIKELY, NOTHING = 0.9, 0.5, 0.2
 _INSIDE = 0.9  # of the interval of the day
-# Of what a chance has above one half, without a mark: callers never keep to any model, so days and
-# kinds alone never make anybody surer than 90 %: above it one in seven was innocent.
-_KEPT = 0.8
 
 
 class Verdict(StrEnum):
@@ -61,7 +61,9 @@ class Suspect(Private):
 class Answer(Private):
     """`suspects`: all recipients, the likeliest first. `unlisted`: the chance that somebody not
     listed leaked, `nobody` that there was no leak at all; the chances need not add up to one,
-    since several may have leaked. `agreed`: whether the sampling's chains agree."""
+    since several may have leaked. `agreed`: whether the sampling's chains agree, `exact`: that
+    nothing was sampled; `marks`: whom to give a mark of its own next, the most telling first;
+    `leak_days`: the chance of a wave of contacts from a leak in each bin of `series`."""
 
     verdict: Verdict
     suspects: tuple[Suspect, ...]
@@ -69,14 +71,10 @@ class Answer(Private):
     unlisted_when: When | None
     nobody: float
     agreed: bool
+    exact: bool
+    marks: tuple[Marking, ...]
     series: Series
     leak_days: Floats
-
-    @property
-    def next_alias(self) -> Recipient | None:
-        """Who should get a mark of their own next: the one whose guilt is most open."""
-        open_ = [s for s in self.suspects if 0.02 < s.chance < 0.98]
-        return min(open_, key=lambda s: abs(s.chance - 0.5)).recipient if open_ else None
 
     @property
     def next_revoke(self) -> Recipient | None:
@@ -88,14 +86,14 @@ class Answer(Private):
 def who(evidence: Evidence, priors: Priors | None = None, seed: int = 0) -> Answer:
     """Who leaked, with a chance each. The same evidence, priors and seed give the same answer."""
     priors = priors or default_priors()
-    found = sample(evidence, priors, seed)
+    found = exact(evidence, priors) or sample(evidence, priors, seed)
     together: dict[int, tuple[str, ...]] = {}
     for group in alike(found.sources):
         for n in group:
             together[n] = tuple(evidence.recipients[m].name for m in group if m != n)
     marked = {mark.recipient for mark in evidence.marks}
     proved = np.array([r.id in marked for r in evidence.recipients], bool)
-    doubted = np.where(found.leaked > 0.5, 0.5 + _KEPT * (found.leaked - 0.5), found.leaked)
+    doubted = found.leaked * (1 - priors.doubt)  # callers never keep to any model
     chances = np.where(proved, found.leaked, doubted)
     order = np.argsort(-chances, kind="stable")
     suspects = tuple(
@@ -108,8 +106,9 @@ def who(evidence: Evidence, priors: Priors | None = None, seed: int = 0) -> Answ
     )  # fmt: skip
     return Answer(
         _verdict(found, suspects), suspects, found.unlisted,
-        _when(found.data, found.unlisted_when), found.nobody, found.agreed, found.data,
-        found.when.sum(axis=0) + found.unlisted_when,
+        _when(found.data, found.unlisted_when), found.nobody, found.agreed, found.exact,
+        next_marks(evidence.recipients, found.draws, priors.mark_returns), found.data,
+        np.minimum(found.waves, 1.0),
     )  # fmt: skip
 
 

@@ -32,12 +32,14 @@ class Recipient(Private):
 @dataclass(frozen=True, slots=True, repr=False)
 class Contact(Private):
     """One unwanted call or message. `weight`: how likely it is a solicitation at all, 0 to 1;
-    `point`: the phone or address it reached; `facts`: what the caller knew."""
+    `point`: the phone or address it reached; `facts`: what the caller knew; `hour`: of the day,
+    0 to 23, None where it isn't known."""
 
     on: date
     weight: float = 1.0
     point: str | None = None
     facts: frozenset[Given] = frozenset()
+    hour: int | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

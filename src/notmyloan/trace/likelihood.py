@@ -1,9 +1,10 @@
-"""Counts and rates: what each possible leak would add to the contacts, and how well that fits.
+"""Counts and rates: what each possible wave of contacts would add, and how well that fits.
 
 The contacts are a superposed Poisson process: a background whose level changes slowly, times a
-weekday shape, plus one response for each leak, which starts on the leak's day and fades. Time is
-cut into bins of one to some days, and contacts that look alike (same phone reached, same facts
-known) are counted together. A leak at bin t with response k multiplies the likelihood by
+weekday shape, plus one response for each wave that a leak brought, which starts on its day and
+fades, lasts or swells first. Time is cut into bins of one to some days, and contacts that look
+alike (same phone reached, same facts known) are counted together. A wave at bin t with response k
+multiplies the likelihood by
 
     L[t, k] = prod (1 + q g_k / R)^n  *  exp(-sum g_k e)
 
@@ -15,13 +16,15 @@ Wedderburn 1974).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from notmyloan.model.disclosure import Given
 from notmyloan.trace.evidence import Contact, Evidence, Recipient, points_of
 from notmyloan.trace.priors import Priors
 
@@ -30,25 +33,27 @@ Ints = NDArray[np.int64]
 
 MOST_BINS = 320
 _LEAST_WIDTH = 2  # days
-_REACH = 3.0  # fading times after which a response is over
-_LONGEST = 100  # bins a response reaches at most
+_REACH, _SWELLS = 3.0, 6.0  # times after which a fading and a swelling response are over
 _WINDOW = 28.0  # days
-_BURSTY, _BURSTY_WEIGHT = 6.0, 10.0
-_LEAST_BURSTY, _MOST_BURSTY = 3.0, 15.0
+_BURSTY, _BURSTY_WEIGHT = 3.0, 8.0
+_LEAST_BURSTY, _MOST_BURSTY = 2.5, 15.0
 _FORM = 0.2
 _RATES = 4  # levels of a response, from the least up to the busiest fortnight
 _FORTNIGHT = 14.0
 SEGMENT = 182  # days of one level of the background
-Signature = tuple[frozenset[Any], frozenset[str]]
+# What contacts of one type have in common: facts known, phone reached, part of the day.
+Signature = tuple[frozenset[Given], str | None, int | None]
 
 
 @dataclass(frozen=True)
 class Series:
     """The counts. `bins`: how many; `width`: days of each; `observed`: days watched in each,
     weighted by the weekday shape. The counts are in groups of bin (`at`), type (`type`) and
-    weight (`count`), in order of bins; `types` are what the contacts of a type have in common.
+    weight (`count`), in order of bins; `types` are what the contacts of a type have in common;
+    `points`: the phones and addresses that were reached; `hours`: how likely each part of the day
+    is in quiet and in busy weeks, relative to all.
     `dispersion`: variance over mean in each bin;
-    `usual`: contacts a day in quiet months, which the background's level is held near."""
+    `usual`: contacts a day in quiet months, which the background's mean level is held near."""
 
     first: date
     width: int
@@ -57,10 +62,16 @@ class Series:
     type: Ints
     count: Floats
     types: tuple[Signature, ...]
-    points: int
+    points: frozenset[str]
+    hours: tuple[Floats, Floats]
     dispersion: Floats
     usual: float
     segment: Ints
+
+    @cached_property
+    def starts(self) -> Ints:
+        """Where in `at` each bin that has contacts begins."""
+        return np.flatnonzero(np.diff(self.at, prepend=-1) > 0)
 
     @property
     def bins(self) -> int:
@@ -94,12 +105,12 @@ def series(evidence: Evidence) -> Series:
     ]
     shape = _weekday(evidence.first, watched, inside)
     observed = _sums(np.arange(days) // width, watched * shape, bins)
+    hours, known = _hours(watched, inside)
     names: dict[Signature, int] = {}
     counts: dict[tuple[int, int], float] = {}
     for offset, contact in inside:
-        kind = names.setdefault(
-            (contact.facts, frozenset([contact.point] if contact.point else [])), len(names)
-        )
+        part = _part(contact.hour) if known else None
+        kind = names.setdefault((contact.facts, contact.point, part), len(names))
         key = (offset // width, kind)
         counts[key] = counts.get(key, 0.0) + contact.weight
     order = sorted(counts)
@@ -109,7 +120,7 @@ def series(evidence: Evidence) -> Series:
     return Series(
         evidence.first, width, observed,
         at, np.array([k for _, k in order], np.int64), count, tuple(names),
-        max(len(points_of(evidence.contacts)), 1), _dispersion(total, observed, width),
+        points_of(evidence.contacts), hours, _dispersion(total, observed, width),
         _usual(total, observed, width),
         np.arange(bins) * width // SEGMENT,
     )  # fmt: skip
@@ -131,6 +142,40 @@ def _weekday(first: date, watched: Floats, inside: list[tuple[int, Contact]]) ->
     relative = (busy / max(level, 1e-9) + prior) / (seen + prior)
     share = relative / max(float((relative * seen).sum() / max(seen.sum(), 1)), 1e-9)
     return np.asarray(share[weekday], np.float64)
+
+
+_PARTS = (8, 12, 14, 18, 21)  # hours at which a part of the day begins; the night is both ends
+_LEAST_HOURS, _HELD_HOURS = 60, 30.0
+
+
+def _part(hour: int | None) -> int | None:
+    return None if hour is None else sum(hour >= h for h in _PARTS) % len(_PARTS)
+
+
+def _hours(
+    watched: Floats, inside: list[tuple[int, Contact]]
+) -> tuple[tuple[Floats, Floats], bool]:
+    """How much likelier each part of the day is in the quieter and the busier half of the weeks
+    than in all, held near one; and whether that tells anything."""
+    size = int(_WINDOW)
+    seen, days = np.zeros(-(-len(watched) // size)), np.add.reduceat(
+        watched, np.arange(0, len(watched), size)
+    )  # fmt: skip
+    for offset, contact in inside:
+        seen[offset // size] += contact.weight
+    quiet = seen / np.maximum(days, 1) <= np.median(seen[days > 0] / days[days > 0])
+    tally = np.zeros((2, len(_PARTS)))
+    for offset, contact in inside:
+        part = _part(contact.hour)
+        if part is not None:
+            tally[0 if quiet[offset // size] else 1, part] += contact.weight
+    whole = tally.sum(axis=0)
+    if whole.sum() < _LEAST_HOURS:
+        return (np.ones(len(_PARTS)), np.ones(len(_PARTS))), False
+    usual = (whole + 1) / (whole + 1).sum()
+    share = (tally + _HELD_HOURS * usual) / (tally.sum(axis=1, keepdims=True) + _HELD_HOURS)
+    ratio = share / usual
+    return (ratio[0], ratio[1]), bool(np.abs(np.log(ratio)).max() > 0.1)
 
 
 def _dispersion(total: Floats, observed: Floats, width: int) -> Floats:
@@ -168,90 +213,128 @@ def _usual(total: Floats, observed: Floats, width: int) -> float:
 
 @dataclass(frozen=True)
 class Shapes:
-    """The responses that a leak may have: `rate` in contacts a day for each response and lag in
-    bins (responses x lags), `log_prior` of each, `cost`: bins x responses, what a leak at each bin
-    should have brought in all, per unit of dispersion."""
+    """The responses that a wave may have: `rate` in contacts a day for each response and lag in
+    bins (responses x lags, and one lag more of zeros), all as likely before; `cost`: bins x
+    responses, what a wave at each bin should have brought in all, per unit of dispersion;
+    `blocks`: which responses share a form, `each` of them, and the lags that it reaches."""
 
     rate: Floats
-    log_prior: Floats
     cost: Floats
+    blocks: tuple[tuple[slice, int], ...]
+    each: int = _RATES
 
 
 def shapes(data: Series, priors: Priors) -> Shapes:
     """The responses on the bins of `data`."""
-    fade = np.array(priors.fade_days)
-    lags = int(min(_LONGEST, data.bins, np.ceil(_REACH * fade.max() / data.width) + 1))
-    edge = np.arange(lags + 1) * data.width
-    # The mean over each bin of exp(-days / fade).
-    held = np.exp(-edge[None, :] / fade[:, None])
-    mean = (held[:, :-1] - held[:, 1:]) * fade[:, None] / data.width
+    forms: list[tuple[Callable[[Floats, float], Floats], float, float]] = [
+        *((_fading, days, _REACH * days) for days in priors.fade_days),
+        *((_lasting, days, days) for days in priors.last_days),
+        *((_swelling, days, _SWELLS * days) for days in priors.swell_days),
+    ]
+    reaches = [int(min(data.bins, np.ceil(days / data.width) + 1)) for _, _, days in forms]
+    lags = max(reaches)
+    edge = np.arange(lags + 2, dtype=np.float64) * data.width
+    mean = np.zeros((len(forms), lags + 1))
+    for n, ((form, days, _), reach) in enumerate(zip(forms, reaches, strict=True)):
+        mean[n, :reach] = np.diff(form(edge, days))[:reach] / data.width
     busiest = _sums(data.at, data.count, data.bins)
     size = max(round(_FORTNIGHT / data.width), 1)
     most = float(np.convolve(busiest, np.ones(size), "same").max(initial=0)) / _FORTNIGHT
     rates = np.geomspace(priors.least_rate, max(most, 10 * priors.least_rate), _RATES)
-    rate = (rates[:, None, None] * mean[None]).reshape(-1, lags)
+    rate = (mean[:, None, :] * rates[None, :, None]).reshape(-1, lags + 1)
     padded = np.concatenate((data.observed / data.dispersion, np.zeros(lags)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, lags)[: data.bins]
+    windows = np.lib.stride_tricks.sliding_window_view(padded, lags + 1)[: data.bins]
     cost = windows @ rate.T
-    count = len(rate)
-    return Shapes(rate, np.full(count, -np.log(count)), cost)
+    blocks = tuple((slice(n * _RATES, (n + 1) * _RATES), reach) for n, reach in enumerate(reaches))
+    return Shapes(rate, cost, blocks)
+
+
+def _fading(edge: Floats, days: float) -> Floats:
+    """The integral of exp(-t / days), at most 1 a day."""
+    return np.asarray(days * (1 - np.exp(-edge / days)))
+
+
+def _lasting(edge: Floats, days: float) -> Floats:
+    """The integral of a rate that holds for `days` and stops."""
+    return np.asarray(np.minimum(edge, days))
+
+
+def _swelling(edge: Floats, days: float) -> Floats:
+    """The integral of (t / days) exp(1 - t / days), which is busiest after `days`."""
+    return np.asarray(np.e * days * (1 - np.exp(-edge / days) * (1 + edge / days)))
 
 
 def fitness(data: Series, source: Recipient | None, priors: Priors) -> Floats:
     """How likely a contact of each type is from `source` (None: somebody not listed), relative
     to one of whom nothing is known."""
     out = np.ones(len(data.types))
-    for n, (facts, points) in enumerate(data.types):
+    several = len(data.points) > 1
+    mine = source.points & data.points if source is not None else frozenset()
+    for n, (facts, point, part) in enumerate(data.types):
         for fact in facts:
             if source is None:
                 out[n] *= priors.unlisted_knows
             else:
                 out[n] *= priors.given if fact in source.facts else priors.other
-        if points and data.points > 1:
-            share = 1 / data.points
+        if point is not None and several:
+            share = 1 / len(data.points)
             if source is not None and source.points:
-                share = 1 / len(source.points) if points <= source.points else priors.wrong_point
+                share = 1 / len(mine) if point in mine else priors.wrong_point
             out[n] *= share
+        if part is not None:
+            out[n] *= data.hours[1][part]
     return out
 
 
 def background_fitness(data: Series, priors: Priors) -> Floats:
     """The same of the background."""
     out = np.ones(len(data.types))
-    for n, (facts, points) in enumerate(data.types):
+    for n, (facts, point, part) in enumerate(data.types):
         out[n] = priors.background ** len(facts)
-        if points and data.points > 1:
-            out[n] /= data.points
+        if point is not None and len(data.points) > 1:
+            out[n] /= len(data.points)
+        if part is not None:
+            out[n] *= data.hours[0][part]
     return out
 
 
-def table(data: Series, forms: Shapes, fit: Floats, rates: Floats) -> Floats:
-    """log L for a leak of a source of `fit` at each bin with each response (bins x responses),
-    given the rate that each group has without it."""
-    out = -forms.cost.copy()
+def table(data: Series, forms: Shapes, block: int, fit: Floats, rates: Floats) -> Floats:
+    """log L for a wave from a source of `fit` at each bin with each response of a block (bins x
+    responses), given the rate that each group has without it. Where a bin has several groups, as
+    if they were one of their mean `fit` / rate."""
+    which, reach = forms.blocks[block]
+    out = -forms.cost[:, which]
     if not len(data.at):
         return out
+    calm = data.count / data.dispersion[data.at]
+    ratio = fit[data.type] / rates
+    starts = data.starts
+    if len(starts) < len(calm):
+        whole = np.add.reduceat(calm, starts)
+        ratio = np.add.reduceat(ratio * calm, starts) / whole
+        calm = whole
     # Half the precision is plenty for sums of some hundred logs, and twice as fast.
-    ratio = (fit[data.type] / rates).astype(np.float32)
-    gain = np.log1p(ratio[:, None, None] * forms.rate.T.astype(np.float32)[None])
-    gain *= (data.count / data.dispersion[data.at]).astype(np.float32)[:, None, None]
-    starts = np.flatnonzero(np.concatenate(([True], np.diff(data.at) > 0)))
-    if len(starts) < len(gain):
-        gain = np.add.reduceat(gain, starts, axis=0)
-    bins = data.at[starts]
-    for lag in range(forms.rate.shape[1]):
-        from_ = int(np.searchsorted(bins, lag))
-        out[bins[from_:] - lag] += gain[from_:, lag]
-    return out
+    curve = forms.rate[which, :reach].astype(np.float32)
+    gain = np.multiply(curve[:, None], ratio.astype(np.float32)[None, :, None])
+    np.log1p(gain, out=gain)
+    gain *= calm.astype(np.float32)[None, :, None]
+    # Row b, lag l belongs to the wave at bin b - l: written on a slant, then summed upright.
+    rows = np.zeros((len(curve), data.bins + reach, reach), np.float32)
+    one, step, item = rows.strides
+    slant = np.lib.stride_tricks.as_strided(
+        rows[:, reach:], (len(curve), data.bins, reach), (one, step, item - step)
+    )
+    slant[:, data.at[starts]] = gain
+    return np.asarray(out + rows[:, reach:].sum(axis=2).T)
 
 
-def added(data: Series, forms: Shapes, fit: Floats, bin_: int, response: int) -> Floats:
-    """What a leak adds to each group's rate."""
-    lag = data.at - bin_
-    reach = (lag >= 0) & (lag < forms.rate.shape[1])
-    out = np.zeros(len(data.at))
-    out[reach] = forms.rate[response, lag[reach]] * fit[data.type[reach]]
-    return out
+def added(data: Series, forms: Shapes, at: Ints, response: Ints) -> Floats:
+    """What waves at bins `at` with `response` add to each group's rate, as from a source of whom
+    nothing is known: waves x groups."""
+    lag = data.at[None, :] - at[:, None]
+    outside = forms.rate.shape[1] - 1
+    lag = np.where((lag >= 0) & (lag < outside), lag, outside)
+    return np.asarray(forms.rate[response[:, None], lag])
 
 
 def log_delay(data: Series, recipient: Recipient | None, priors: Priors) -> Floats:
@@ -263,14 +346,24 @@ def log_delay(data: Series, recipient: Recipient | None, priors: Priors) -> Floa
     density = np.zeros(data.bins)
     for day in recipient.given_on:
         given = (day - data.first).days
-        # The hazard after each disclosure: an early and a late part, by bin edges.
+        # The hazard after each disclosure, by bin edges: early and late parts.
         low = np.maximum(np.arange(data.bins) * data.width - given, 0.0)
         high = np.maximum((np.arange(data.bins) + 1) * data.width - given, 0.0)
-        for share, mean in ((priors.soon_share, priors.soon_days),
-                            (1 - priors.soon_share, priors.late_days)):  # fmt: skip
+        for share, mean in priors.delay:
             density += share * (np.exp(-low / mean) - np.exp(-high / mean))
     if recipient.revoked is not None:
         late = start > (recipient.revoked - data.first).days
         density[late] *= priors.after_revoking
     with np.errstate(divide="ignore"):
         return np.asarray(np.log(density / len(recipient.given_on)))
+
+
+def log_again(data: Series, priors: Priors) -> tuple[Floats, Floats]:
+    """log of the expected further waves of a source in each bin from its first one on, and their
+    expected number within the window for a first wave at each bin."""
+    edge = np.arange(data.bins + 1) * float(data.width)
+    upto = sum(
+        share * (1 - np.exp(-edge / mean)) for share, mean in priors.again_after
+    ) * priors.again  # fmt: skip
+    upto = np.asarray(upto, np.float64)
+    return np.log(np.diff(upto)), upto[1:][::-1].copy()

@@ -41,7 +41,7 @@ def _timing(evidence: Evidence, found: Posterior, n: int) -> list[Reason]:
     leaks = found.when.sum(axis=0) + found.unlisted_when
     if leaks.sum() < 0.05:
         return []
-    delay = np.exp(found.sources.log_delay[n])
+    delay = np.exp(found.sources.log_first[n])
     weight = float(np.log((leaks / leaks.sum() * delay).sum() * found.data.bins + 1e-6))
     day = found.data.day(int((leaks * np.maximum(delay, 1e-12)).argmax()))
     before = [d for d in recipient.given_on if d <= day]
@@ -71,10 +71,11 @@ def _knowledge(evidence: Evidence, found: Posterior, n: int, priors: Priors) -> 
             Reason(Text("trace.reason.knowledge", fits=len(fits), told=len(told)), float(weight))
         )
     reached = [c for c in near if c.point is not None]
-    if found.data.points > 1 and recipient.points and reached:
-        mine = [c for c in reached if c.point in recipient.points]
+    points = recipient.points & found.data.points
+    if len(found.data.points) > 1 and recipient.points and reached:
+        mine = [c for c in reached if c.point in points]
         weight = (
-            len(mine) * np.log(found.data.points / len(recipient.points))
+            len(mine) * np.log(len(found.data.points) / max(len(points), 1))
             + (len(reached) - len(mine)) * np.log(priors.wrong_point)
         ) / float(np.median(found.data.dispersion))
         reasons.append(
