@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
@@ -72,9 +73,11 @@ def test_papers_with_blanks_above_the_signature_are_named(
     assert blanks_to_sign(text) == blank
 
 
-def test_what_is_no_pdf_has_no_text() -> None:
-    assert text_of(b"hello") == ""
-    assert text_of(b"%PDF-1.4 broken") == ""
+def test_what_is_no_pdf_has_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "paper.pdf"
+    for data in (b"hello", b"%PDF-1.4 broken", b""):
+        path.write_bytes(data)
+        assert text_of(path) == ""
 
 
 def test_a_well_kept_piece_is_strong_and_a_retyped_one_weak() -> None:

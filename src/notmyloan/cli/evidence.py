@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from notmyloan.cli.app import App, current, existing
+from notmyloan.cli.evidence_papers import (
+    alibi_command,
+    money_command,
+    opposing_command,
+    signatures_command,
+)
 from notmyloan.cli.options import command, json_option
-from notmyloan.model.errors import UsageError
+from notmyloan.model.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from notmyloan.evidence.handwriting import Signature
-    from notmyloan.evidence.verify import Report
+    from cryptography import x509
+
+    from notmyloan.evidence.package import Stamped
+    from notmyloan.evidence.verify import Report, Vouched
+    from notmyloan.vault import Exhibit
 
 _say = current().say
 _GRADES = ("original", "export", "screenshot", "retyped")
 _KINDS = ("report", "bill", "messages", "calls", "chat", "recording", "photo", "paper", "other")
 _PARTS = ("profile", "continuous", "voice", "voucher", "raw_export", "unlock_recording")
-_TIMEOUT = 30  # seconds for a time-stamp authority to answer
+_SHOWN = 40  # attacks after taking files in, before the rest is only counted
+_LISTED = 3  # files that a stamp does not speak of, by name
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @click.group("evidence", help=_say("cli.evidence.help"))
@@ -27,67 +39,147 @@ def evidence_command() -> None:
     """Groups the verbs."""
 
 
+def _about(function: F) -> F:
+    """The options that say how a piece came to be."""
+    yes_no = click.Choice(["yes", "no"])
+    for option in reversed((
+        click.option("--kind", type=click.Choice(_KINDS), help=_say("cli.evidence.kind")),
+        click.option("--grade", type=click.Choice(_GRADES), help=_say("cli.evidence.grade")),
+        click.option("--held-by", help=_say("cli.evidence.held_by")),
+        click.option("--collector", help=_say("cli.evidence.collector")),
+        click.option("--how", help=_say("cli.evidence.how")),
+        click.option("--device", help=_say("cli.evidence.device")),
+        click.option("--offset", type=float, help=_say("cli.evidence.offset")),
+        click.option("--rooted", type=yes_no, help=_say("cli.evidence.rooted")),
+        click.option("--notarised/--not-notarised", default=None,
+                     help=_say("cli.evidence.notarised")),
+        click.option("--third-party/--no-third-party", default=None,
+                     help=_say("cli.evidence.third_party")),
+        click.option("--has", type=click.Choice(_PARTS), multiple=True,
+                     help=_say("cli.evidence.has")),
+    )):  # fmt: skip
+        function = option(function)
+    return function
+
+
+def _facts(told: dict[str, Any]) -> dict[str, str]:
+    """What the options of `_about` said; what was not said is left out."""
+    found: dict[str, str] = {}
+    for name, value in told.items():
+        if value is None or value == ():
+            continue
+        if isinstance(value, bool):
+            value = "yes" if value else ""
+        found[name] = ",".join(value) if isinstance(value, tuple) else str(value)
+    return found
+
+
 @command("evidence.add")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--case", type=int, help=_say("cli.evidence.case"))
 @click.option("--note", default="", help=_say("cli.evidence.note"))
-@click.option("--kind", type=click.Choice(_KINDS), default="other", help=_say("cli.evidence.kind"))
-@click.option("--grade", type=click.Choice(_GRADES), default="export", show_default=True,
-              help=_say("cli.evidence.grade"))  # fmt: skip
-@click.option("--held-by", help=_say("cli.evidence.held_by"))
-@click.option("--collector", help=_say("cli.evidence.collector"))
-@click.option("--how", help=_say("cli.evidence.how"))
-@click.option("--device", help=_say("cli.evidence.device"))
-@click.option("--offset", type=float, help=_say("cli.evidence.offset"))
-@click.option("--rooted", type=click.Choice(["yes", "no"]), help=_say("cli.evidence.rooted"))
-@click.option("--notarised", is_flag=True, help=_say("cli.evidence.notarised"))
-@click.option("--has", type=click.Choice(_PARTS), multiple=True, help=_say("cli.evidence.has"))
+@_about
 @json_option
 def add_command(
-    files: tuple[Path, ...],
-    case: int | None,
-    note: str,
-    kind: str,
-    grade: str,
-    held_by: str | None,
-    collector: str | None,
-    how: str | None,
-    device: str | None,
-    offset: float | None,
-    rooted: str | None,
-    notarised: bool,
-    has: tuple[str, ...],
-    as_json: bool,
+    files: tuple[Path, ...], case: int | None, note: str, as_json: bool, **about: Any
 ) -> int:
-    from notmyloan.evidence.blanks import blanks_to_sign, text_of
-    from notmyloan.guard.evidencing import add
+    from notmyloan.guard.evidencing import add, files_in
     from notmyloan.model.serial import to_json
-    from notmyloan.model.text import Text
 
     app = current()
-    told = {
-        "kind": kind, "grade": grade, "held_by": held_by, "collector": collector, "how": how,
-        "device": device, "offset": str(offset) if offset is not None else None,
-        "rooted": rooted, "notarised": "yes" if notarised else None, "has": ",".join(has) or None,
-    }  # fmt: skip
-    facts = {name: value for name, value in told.items() if value}
+    every = files_in(existing(files))
+    if not every:
+        raise InputError("cli.evidence.no_files", path=str(files[0]))
     with app.open_vault() as vault:
-        found = add(vault, existing(files), note, facts, case, app.now())
+        found = add(vault, every, note, _facts(about), case, app.now())
     for exhibit, new in found:
         if as_json:
             app.emit(to_json(exhibit) | {"new": new})
-        else:
-            key = "cli.evidence.added" if new else "cli.evidence.known"
-            number, name, sha256 = exhibit.number, exhibit.name, exhibit.sha256
-            click.echo(app.say(key, number=number, name=name, sha256=sha256))
-    for path in files if kind == "paper" else ():
-        blank = blanks_to_sign(text_of(path.read_bytes()))
+            continue
+        number, name, sha256 = exhibit.number, exhibit.name, exhibit.sha256
+        key = "cli.evidence.added" if new else "cli.evidence.known"
+        click.echo(app.say(key, number=number, name=name, sha256=sha256))
+        if new:
+            click.echo(app.say("cli.evidence.seen", kind=_kind(app, exhibit),
+                               grade=_grade(app, exhibit)))  # fmt: skip
+    blank = _blank(app, every, found)
+    _hints(app, [exhibit for exhibit, new in found if new])
+    app.tell("cli.evidence.add_done", n=sum(new for _, new in found))
+    return 1 if blank else 0
+
+
+def _kind(app: App, exhibit: Exhibit) -> str:
+    return app.say(f"proof.kind.{exhibit.facts.get('kind', 'other')}")
+
+
+def _grade(app: App, exhibit: Exhibit) -> str:
+    from notmyloan.guard.evidencing import origin_of
+
+    return origin_of(exhibit, app.say)
+
+
+def _blank(app: App, paths: Sequence[Path], found: Sequence[tuple[Exhibit, bool]]) -> bool:
+    """Names papers that must not be signed; whether there was one."""
+    from notmyloan.evidence.blanks import blanks_to_sign, text_of
+    from notmyloan.model.text import Text
+
+    any_ = False
+    for path, (exhibit, _) in zip(paths, found, strict=True):
+        if exhibit.facts.get("kind") != "paper":
+            continue
+        blank = blanks_to_sign(text_of(path))
         if blank:
             names = tuple(Text(f"proof.blank.{name}") for name in blank)
             click.echo(app.say("cli.evidence.blank_sign", name=path.name, names=names))
-    if any(exhibit.facts.get("grade") in ("screenshot", "retyped") for exhibit, _ in found):
-        app.tell("cli.evidence.weak")
-    app.tell("cli.evidence.add_done", n=sum(new for _, new in found))
+            any_ = True
+    return any_
+
+
+def _hints(app: App, exhibits: Sequence[Exhibit]) -> None:
+    """What the rules of evidence would say against new pieces, while there is time to mend it;
+    each once, with the pieces it is about. To standard error, as it is advice."""
+    from notmyloan.evidence.opposing import attack
+    from notmyloan.guard.evidencing import piece_of
+
+    about: dict[tuple[str, str], list[int]] = {}
+    for exhibit in exhibits:
+        if not exhibit.size:
+            app.tell("cli.evidence.empty", name=exhibit.name)
+        (judged,) = attack([piece_of(exhibit)])
+        for a in judged.attacks:
+            said = (app.speaker.say(a.says), app.speaker.say(a.mend))
+            about.setdefault(said, []).append(exhibit.number)
+    for (says, mend), numbers in list(about.items())[:_SHOWN]:
+        listed = tuple(f"[{number}]" for number in numbers[:_LISTED])
+        more = len(numbers) - len(listed)
+        which = listed if not more else (*listed, app.say("cli.evidence.more", n=more))
+        app.tell("cli.evidence.hint", which=which, says=says, mend=mend)
+
+
+@command("evidence.describe")
+@click.argument("numbers", nargs=-1, required=True, type=int)
+@click.option("--case", type=int, help=_say("cli.evidence.case"))
+@click.option("--note", help=_say("cli.evidence.note"))
+@_about
+@json_option
+def describe_command(
+    numbers: tuple[int, ...], case: int | None, note: str | None, as_json: bool, **about: Any
+) -> int:
+    from notmyloan.guard.evidencing import describe
+    from notmyloan.model.serial import to_json
+
+    app = current()
+    facts = _facts(about)
+    if not facts and note is None and case is None:
+        raise UsageError("cli.evidence.nothing_said")
+    with app.open_vault() as vault:
+        changed = describe(vault, numbers, note, facts, case, app.now())
+    for exhibit in changed:
+        if as_json:
+            app.emit(to_json(exhibit))
+        else:
+            _line(app, exhibit)
+    app.tell("cli.evidence.described", n=len(changed))
     return 0
 
 
@@ -99,46 +191,88 @@ def list_command(case: int | None, as_json: bool) -> int:
 
     app = current()
     with app.open_vault() as vault:
+        if case is not None:
+            vault.cases.get(case)
         every = vault.exhibits.all(case)
         waiting = sum(s.reply is None for s in vault.exhibits.stamps())
     for exhibit in every:
         if as_json:
             app.emit(to_json(exhibit))
         else:
-            grade = app.say(f"respond.evidence.grade.{exhibit.facts.get('grade', 'export')}")
-            click.echo(
-                app.say("cli.evidence.line", number=exhibit.number, case=exhibit.case or "—",
-                        name=exhibit.name, grade=grade, size=exhibit.size, at=exhibit.added)
-            )  # fmt: skip
+            _line(app, exhibit)
     if waiting:
         app.tell("cli.evidence.waiting", n=waiting)
     app.tell("cli.evidence.listed", n=len(every))
     return 0
 
 
+def _line(app: App, exhibit: Exhibit) -> None:
+    case = exhibit.case or app.say("cli.evidence.every_case")
+    click.echo(
+        app.say("cli.evidence.line", number=exhibit.number, case=case, name=exhibit.name,
+                grade=_grade(app, exhibit), size=f"{exhibit.size:,}", at=exhibit.added)
+    )  # fmt: skip
+    if exhibit.note:
+        click.echo(f"    {exhibit.note}")
+
+
+def _address(url: str) -> str:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+        _ = parts.port
+    except ValueError:
+        good = False
+    if not good:
+        raise UsageError("cli.evidence.bad_url", url=url)
+    return url
+
+
+def _roots(path: Path | None) -> list[x509.Certificate]:
+    from notmyloan.evidence.timestamp import roots_from
+
+    return roots_from(existing((path,))[0].read_bytes()) if path is not None else []
+
+
 @command("evidence.stamp")
 @click.option("--tsa", "url", required=True, metavar="URL", help=_say("cli.evidence.tsa"))
-def stamp_command(url: str) -> int:
+@click.option("--roots", type=click.Path(path_type=Path), help=_say("cli.evidence.roots"))
+def stamp_command(url: str, roots: Path | None) -> int:
     from notmyloan.guard.evidencing import stamp
 
     app = current()
-    if not url.startswith(("http://", "https://")):
-        raise UsageError("cli.evidence.bad_url", url=url)
-    app.tell("cli.evidence.connecting", url=url)
+    trusted = _roots(roots)
+    address = _address(url)
     with app.open_vault() as vault:
-        done, waiting = stamp(vault, app.now(), url, _post)
-    app.tell("cli.evidence.stamped", n=done)
-    if waiting:
-        app.tell("cli.evidence.queued", n=waiting)
-    return 1 if waiting else 0
+        if not vault.exhibits.log():
+            raise UsageError("cli.evidence.nothing_to_stamp")
+        asked = stamp(vault, app.now(), address, _post(app), trusted)
+    if not asked.came and not asked.wait:
+        app.tell("cli.evidence.stamp_current")
+        return 0
+    app.tell("cli.evidence.stamped", n=asked.came)
+    if asked.wait:
+        app.tell("cli.evidence.queued", n=asked.wait)
+    if asked.came and not trusted:
+        app.tell("cli.evidence.stamp_unchecked")
+    return 1 if asked.wait else 0
 
 
-def _post(url: str, data: bytes) -> bytes:
-    from urllib.request import Request, urlopen
+def _post(app: App) -> Callable[[str, bytes], bytes]:
+    """Sends to an authority, and says where before the first connection is opened."""
+    said: set[str] = set()
 
-    headers = {"Content-Type": "application/timestamp-query"}
-    with urlopen(Request(url, data, headers, method="POST"), timeout=_TIMEOUT) as answer:
-        return bytes(answer.read(1 << 20))
+    def post(url: str, data: bytes) -> bytes:
+        from notmyloan.cli.post import post_query
+
+        if url not in said:
+            app.tell("cli.evidence.connecting", url=url)
+            said.add(url)
+        return post_query(url, data)
+
+    return post
 
 
 @command("evidence.pack")
@@ -146,35 +280,62 @@ def _post(url: str, data: bytes) -> bytes:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help=_say("cli.evidence.out"))
 @click.option("--originals", multiple=True, type=click.Path(path_type=Path),
               help=_say("cli.evidence.originals"))  # fmt: skip
+@click.option("--tsa", "url", metavar="URL", help=_say("cli.evidence.pack_tsa"))
 @click.option("--chain", type=click.Path(path_type=Path), help=_say("cli.evidence.chain"))
 @json_option
 def pack_command(
     case: int,
     output: Path | None,
     originals: tuple[Path, ...],
+    url: str | None,
     chain: Path | None,
     as_json: bool,
 ) -> int:
-    from notmyloan.guard.evidencing import find_originals, opposing, pack
+    from notmyloan.evidence.package import check_target
+    from notmyloan.guard.evidencing import find_originals
+    from notmyloan.guard.evidencing_pack import Writers, opposing, pack
+    from notmyloan.report.docx import document_docx
     from notmyloan.report.typeset import document_pdf
 
     app = current()
     target = output or Path(f"evidence-{case}")
+    check_target(target)
     certificates = existing((chain,))[0].read_bytes() if chain is not None else None
+    _roots(chain)
     folders = existing(originals)
+    address = _address(url) if url is not None else None
+    unreached: list[str] = []
+
+    def ask(data: bytes) -> Stamped | None:
+        from notmyloan.evidence.package import Stamped
+        from notmyloan.evidence.timestamp import obtain
+
+        assert address is not None
+        try:
+            made, got = obtain(data, address, _post(app))
+        except OSError:
+            unreached.append(address)
+            return None
+        return Stamped(data, made.der, got.reply, certificates)
+
     with app.open_vault() as vault:
         dossier = app.guard(vault).dossier()
         matter = vault.cases.get(case)
         language = "zh" if matter.country == "cn" else "en"
         taken = find_originals(vault, dossier, matter, folders)
-        made = pack(vault, dossier, matter, target, language, document_pdf, certificates)
+        made = pack(vault, dossier, matter, target, language,
+                    Writers(document_pdf, document_docx), certificates,
+                    ask if address is not None else None)  # fmt: skip
         judged, _ = opposing(vault, dossier, matter, language)
-    weak = [j.piece.name for j in judged if j.strength == "weak"]
+    weak = [j.piece.name for j in judged if j.strength == "weak" and j.piece.present]
     if as_json:
         app.emit(
             {"path": str(target), "manifest_sha256": made.manifest, "files": made.pieces,
-             "stamps": made.stamps, "without_original": list(made.without_original),
-             "originals_found": len(taken), "weak": weak}
+             "stamps": made.stamps, "own_stamp": made.own_stamp,
+             "without_original": list(made.without_original),
+             "originals_found": len(taken), "weak": weak,
+             "proves_nothing": list(made.proves_nothing),
+             "could_be_paid": list(made.could_be_paid)}
         )  # fmt: skip
     else:
         click.echo(app.say("cli.evidence.packed", path=str(target), n=made.pieces))
@@ -182,12 +343,22 @@ def pack_command(
         if made.without_original:
             names = tuple(made.without_original)
             click.echo(app.say("cli.evidence.without", names=names, case=case))
-        if not made.stamps:
+        if made.proves_nothing:
+            numbers = tuple(made.proves_nothing)
+            click.echo(app.say("cli.evidence.proves_nothing", numbers=numbers, first=numbers[0]))
+        if unreached:
+            click.echo(app.say("cli.evidence.pack_unreached", url=unreached[0]))
+        elif not made.stamps:
             click.echo(app.say("cli.evidence.no_stamp"))
+        elif not made.own_stamp:
+            click.echo(app.say("cli.evidence.no_own_stamp"))
+        if made.could_be_paid:
+            names = made.could_be_paid
+            click.echo(app.say("cli.evidence.could_be_paid", names=names, case=case))
         if weak:
             click.echo(app.say("cli.evidence.weak_pieces", names=tuple(weak), case=case))
     app.tell("cli.evidence.pack_done", path=str(target))
-    return 1 if made.without_original else 0
+    return 1 if made.without_original or unreached else 0
 
 
 @command("evidence.verify")
@@ -195,27 +366,46 @@ def pack_command(
 @click.option("--roots", type=click.Path(path_type=Path), help=_say("cli.evidence.roots"))
 @json_option
 def verify_command(package: Path, roots: Path | None, as_json: bool) -> int:
-    from notmyloan.evidence.timestamp import roots_from
+    from notmyloan.cli.progress import Bars
     from notmyloan.evidence.verify import verify
 
     app = current()
     (folder,) = existing((package,))
-    trusted = roots_from(existing((roots,))[0].read_bytes()) if roots is not None else []
-    report = verify(folder, trusted)
+    trusted = _roots(roots)
+    with Bars(app) as bars:
+        total = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) >> 20
+        bars.start("verify", folder.name, total)
+        read = 0
+
+        def advance(n: int) -> None:
+            nonlocal read
+            read += n
+            bars.advance((read >> 20) - ((read - n) >> 20))
+
+        report = verify(folder, trusted, advance)
+        bars.finish()
     if as_json:
         app.emit(_data(app, report))
         return 0 if report.whole else 1
     for fault in report.faults:
         click.echo(f"✗ {app.speaker.say(fault.what)}")
     for vouched in report.vouched:
-        key = "trusted" if vouched.trusted else "chain" if vouched.chain else "unchecked"
-        click.echo(app.say(f"cli.evidence.vouched.{key}", authority=vouched.authority or "?",
-                           time=vouched.time))  # fmt: skip
-    if report.ours and not report.vouched:
+        _vouched(app, vouched, report)
+    if report.ours and not report.stamps:
         click.echo(app.say("cli.evidence.nobody_vouches"))
+    elif report.stamps and not report.vouched and not report.whole:
+        click.echo(app.say("cli.evidence.stamps_unchecked"))
+    if not report.ours:
+        click.echo(app.say("cli.evidence.plain_bag"))
     key = "cli.evidence.whole" if report.whole else "cli.evidence.broken"
     click.echo(app.say(key, n=report.files if report.whole else len(report.faults)))
     return 0 if report.whole else 1
+
+
+def _vouched(app: App, vouched: Vouched, report: Report) -> None:
+    key = "trusted" if vouched.trusted else "chain" if vouched.chain else "unchecked"
+    click.echo(app.say(f"cli.evidence.vouched.{key}", authority=vouched.authority or "?",
+                       time=vouched.time, count=len(vouched.files), of=report.payload))  # fmt: skip
 
 
 def _data(app: App, report: Report) -> dict[str, object]:
@@ -234,137 +424,22 @@ def _data(app: App, report: Report) -> dict[str, object]:
         ],
         "stamps": [
             {"authority": v.authority, "time": v.time.isoformat(), "trusted": v.trusted,
-             "chain": v.chain}
+             "chain": v.chain, "files": list(v.files)}
             for v in report.vouched
         ],
     }  # fmt: skip
 
 
-@command("evidence.opposing")
-@click.option("--case", type=int, required=True, help=_say("cli.evidence.case"))
-@click.option("--pdf", type=click.Path(path_type=Path), help=_say("cli.evidence.opposing_pdf"))
-@json_option
-def opposing_command(case: int, pdf: Path | None, as_json: bool) -> int:
-    from notmyloan import country
-    from notmyloan.cli.files import write_atomically
-    from notmyloan.guard.evidencing import opposing
-    from notmyloan.report.typeset import document_pdf
-
-    app = current()
-    language = "zh" if app.speaker.chinese else "en"
-    with app.open_vault() as vault:
-        dossier = app.guard(vault).dossier()
-        judged, document = opposing(vault, dossier, vault.cases.get(case), language)
-    statutes = country.load("cn").statutes
-    for one in judged:
-        if as_json:
-            app.emit(
-                {"number": one.piece.number, "name": one.piece.name, "strength": one.strength,
-                 "by": one.by,
-                 "attacks": [
-                     {"rule": a.rule, "article": a.article, "says": app.speaker.say(a.says),
-                      "mend": app.speaker.say(a.mend), "grave": a.grave}
-                     for a in one.attacks
-                 ]}
-            )  # fmt: skip
-            continue
-        strength = app.say(f"proof.strength.{one.strength}")
-        click.echo(
-            app.say("cli.evidence.judged", number=one.piece.number, name=one.piece.name,
-                    strength=strength, by=statutes[one.by].citation)
-        )  # fmt: skip
-        for a in one.attacks:
-            by = statutes[a.article].citation
-            said = app.say("cli.evidence.attack", by=by, says=a.says, mend=a.mend)
-            click.echo(f"    - {said}")
-    if pdf is not None:
-        write_atomically(pdf, document_pdf(document))
-        app.tell("cli.report.written", path=str(pdf.absolute()))
-    return 0
-
-
-@command("evidence.signatures")
-@click.option("--questioned", multiple=True, required=True, metavar="PAPER",
-              help=_say("cli.evidence.paper"))  # fmt: skip
-@click.option("--sample", "samples", multiple=True, metavar="PAPER",
-              help=_say("cli.evidence.paper"))  # fmt: skip
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("signatures.pdf"),
-              show_default=True, help=_say("cli.evidence.sheet"))  # fmt: skip
-@click.option("--case", type=int, help=_say("cli.evidence.signatures_case"))
-def signatures_command(
-    questioned: tuple[str, ...], samples: tuple[str, ...], output: Path, case: int | None
-) -> int:
-    from notmyloan.cli.files import write_atomically
-    from notmyloan.evidence.handwriting import comparison, gather
-    from notmyloan.guard.evidencing import add
-    from notmyloan.model.text import Text
-    from notmyloan.report.typeset import document_pdf
-
-    app = current()
-
-    def say(key: str, **args: object) -> str:
-        return app.speaker.say(Text(f"proof.hand.{key}", **args))  # type: ignore[arg-type]
-
-    sheet = gather([_paper(words) for words in questioned], [_paper(words) for words in samples])
-    language = "zh" if app.speaker.chinese else "en"
-    today = app.now().astimezone(app.zone).date()
-    write_atomically(output, document_pdf(comparison(sheet, say, language, today)))
-    if case is not None:
-        with app.open_vault() as vault:
-            for role, papers in (("questioned", questioned), ("sample", samples)):
-                for words in papers:
-                    one = _paper(words)
-                    facts = {
-                        "kind": "paper", "role": role,
-                        "grade": "original" if one.original else "screenshot",
-                        "written": one.written.isoformat() if one.written else "",
-                    }  # fmt: skip
-                    add(vault, [Path(words.partition(",")[0])], "", facts, case, app.now())
-    for character, have in sheet.lacking:
-        click.echo(say("lacking", character=character, have=have, want=3))
-    app.tell("cli.report.written", path=str(output.absolute()))
-    return 0
-
-
-def _paper(words: str) -> Signature:
-    """From `FILE[,page=2][,box=0.5:0.8:0.9:0.9][,date=2024-03-05][,copy][,text=…]`."""
-    from datetime import date
-
-    from notmyloan.evidence.handwriting import Signature
-
-    name, *options = words.split(",")
-    (path,) = existing((Path(name),))
-    told: dict[str, str] = {}
-    for option in options:
-        key, _, value = option.partition("=")
-        told[key] = value
-    try:
-        if set(told) - {"page", "box", "date", "copy", "text"}:
-            raise ValueError(words)
-        box = tuple(float(part) for part in told["box"].split(":")) if "box" in told else None
-        if box is not None and not (len(box) == 4 and 0 <= box[0] < box[2] <= 1
-                                    and 0 <= box[1] < box[3] <= 1):  # fmt: skip
-            raise ValueError(words)
-        return Signature(
-            name=path.name,
-            data=path.read_bytes(),
-            page=int(told.get("page", 1)),
-            box=(box[0], box[1], box[2], box[3]) if box is not None else None,
-            written=date.fromisoformat(told["date"]) if "date" in told else None,
-            original="copy" not in told,
-            words=told.get("text", ""),
-        )
-    except ValueError as error:
-        raise UsageError("cli.evidence.bad_paper", words=words) from error
-
-
 for _verb in (
     add_command,
-    signatures_command,
+    describe_command,
     list_command,
     stamp_command,
     pack_command,
     verify_command,
+    alibi_command,
+    money_command,
     opposing_command,
+    signatures_command,
 ):
     evidence_command.add_command(_verb)

@@ -7,6 +7,7 @@ is filled in later counts as the signer's word. Only papers with text are read; 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pypdfium2
 
@@ -32,15 +33,18 @@ def blanks_to_sign(text: str) -> tuple[str, ...]:
     return tuple(name for name, pattern in _BLANK.items() if pattern.search(text))
 
 
-def text_of(data: bytes) -> str:
-    """The text of a PDF; empty where it has none or is no PDF."""
-    if data[:5] != b"%PDF-":
-        return ""
+def text_of(path: Path) -> str:
+    """The text of a PDF; empty where it has none, is locked, or is no PDF. Raises OSError."""
+    with path.open("rb") as stream:
+        if stream.read(5) != b"%PDF-":
+            return ""
     try:
-        document = pypdfium2.PdfDocument(data)
+        document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError:
         return ""
     try:
         return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+    except pypdfium2.PdfiumError:
+        return ""
     finally:
         document.close()

@@ -128,6 +128,18 @@ def consistency(leaves: Sequence[bytes], first: int) -> list[bytes]:
     return Tree(leaves).consistency(first)
 
 
+def sides(index: int, size: int, proof: Sequence[bytes]) -> list[tuple[str, bytes]]:
+    """An inclusion proof with the side on which each of its hashes stands: `left` or `right`."""
+    at, last, found = index, size - 1, []
+    for beside in proof:
+        left = bool(at & 1) or at == last
+        while left and not at & 1 and at:
+            at, last = at >> 1, last >> 1
+        found.append(("left" if left else "right", beside))
+        at, last = at >> 1, last >> 1
+    return found
+
+
 def check_inclusion(
     leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes], root_hash: bytes
 ) -> None:

@@ -1,15 +1,17 @@
 """Evidence packages: BagIt (RFC 8493) with log proofs, time stamps and the sums that name the first
 wrong byte.
 
-    bagit.txt bag-info.txt manifest-sha256.txt tagmanifest-sha256.txt VERIFY.txt
+    bagit.txt bag-info.txt manifest-sha256.txt tagmanifest-sha256.txt VERIFY.txt index.html
     data/…                   the evidence itself, byte for byte
     notmyloan/head.txt       the log's size and root, and the SHA-256 of manifest-sha256.txt
     notmyloan/log.json       each piece's line of the log with its proof to that root
     notmyloan/blocks.txt     sums over the blocks of every file
     notmyloan/stamp-N.txt .tsq .tsr [.pem]   what an outside authority stamped
+    notmyloan/stamp-N-proofs.txt             the way from each file to it, for a shell to walk
 
 Everything is written beside the target first and renamed at the end: a package is whole or absent.
-Memory does not grow with the size of the evidence.
+Memory does not grow with the size of the evidence. Only the owner may read it, as it is not
+encrypted.
 """
 
 from __future__ import annotations
@@ -24,18 +26,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from notmyloan.evidence import merkle
-from notmyloan.evidence.blocks import Summer
+from notmyloan.evidence.blocks import SIZE, Block, Summer
 from notmyloan.evidence.errors import PackageError
 from notmyloan.evidence.log import Entry, canonical, head, read_head
 
 TAGS = "notmyloan"
+SUMS = f"{TAGS}/blocks.txt"
+SUMS_HEAD = f"notmyloan blocks 2 of {SIZE}\n"
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 # Also what reads as the end of a line, or turns the direction of writing, in a list of files.
 FORBIDDEN = re.compile(
     r'[\x00-\x1f<>:"/\\|?*\x7f\x85\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]'
 )
+_BINARY = getattr(os, "O_BINARY", 0)
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 
@@ -77,6 +83,14 @@ def encoded(path: str) -> str:
     return path.replace("%", "%25").replace("\n", "%0A").replace("\r", "%0D")
 
 
+def check_target(target: Path) -> None:
+    """Raises PackageError where a package cannot be put, before any work is done."""
+    if target.exists():
+        raise PackageError("evidence.package.exists", path=str(target))
+    if not target.absolute().parent.is_dir():
+        raise PackageError("evidence.package.no_folder", path=str(target.absolute().parent))
+
+
 def write(
     target: Path,
     items: Iterable[Item],
@@ -86,21 +100,27 @@ def write(
     made: datetime,
     readme: str,
     stamps: Sequence[Stamped] = (),
-    stamp: Callable[[bytes], Stamped] | None = None,
+    stamp: Callable[[bytes], Stamped | None] | None = None,
+    pages: Callable[[Sequence[Stamped]], Mapping[str, bytes]] = lambda stamps: {},
 ) -> str:
     """Write a package; the SHA-256 of its manifest.
 
     `entries` is the whole log; only those lines whose bytes are in the package go in. `about` goes
-    to bag-info.txt. `stamp` asks for a stamp over the package's own head. Raises PackageError
-    where the target exists, an item's bytes are not what was said, or the disk says no: then
-    nothing is left behind.
+    to bag-info.txt; `pages` makes further files to stand beside data/, by name, once it is known
+    which stamps are in. `stamp` asks for a stamp over the package's own head, and may come back
+    without one. Raises PackageError
+    where the target exists, an item's bytes are not what was said or no line of the log is about
+    them, or the disk says no: then nothing is left behind.
     """
-    if target.exists():
-        raise PackageError("evidence.package.exists", path=str(target))
+    check_target(target)
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        beside.mkdir(parents=False)
-        digest = _fill(beside, items, entries, about, made, readme, stamps, stamp)
+        beside.mkdir(mode=0o700)
+
+        def texts(every: Sequence[Stamped]) -> Mapping[str, bytes]:
+            return {"VERIFY.txt": readme.encode(), **pages(every)}
+
+        digest = _fill(beside, items, entries, about, made, texts, stamps, stamp)
         beside.rename(target)
     except OSError as error:
         raise PackageError(
@@ -118,60 +138,108 @@ def _fill(
     entries: Sequence[Entry],
     about: Mapping[str, str],
     made: datetime,
-    readme: str,
+    texts: Callable[[Sequence[Stamped]], Mapping[str, bytes]],
     stamps: Sequence[Stamped],
-    stamp: Callable[[bytes], Stamped] | None,
+    stamp: Callable[[bytes], Stamped | None] | None,
 ) -> str:
-    (folder / "data").mkdir()
-    (folder / TAGS).mkdir()
+    (folder / "data").mkdir(mode=0o700)
+    (folder / TAGS).mkdir(mode=0o700)
     hashes: dict[str, str] = {}
+    tags: dict[str, str] = {}
     total = 0
-    with (folder / TAGS / "blocks.txt").open("w", encoding="utf-8", newline="\n") as sums:
+    logged = {entry.subject for entry in entries}
+    with _create(folder / SUMS) as sums:
+        sums.write(SUMS_HEAD.encode())
+
+        def put(name: str, data: bytes) -> None:
+            with _create(folder / name) as out:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+            tags[name] = hashlib.sha256(data).hexdigest()
+            summer = Summer()
+            summer.add(data)
+            sums.write(sums_of(name, len(data), summer.finish()))
+
         for item in items:
             path = f"data/{item.name}"
             if path in hashes or FORBIDDEN.search(item.name):
                 raise PackageError("evidence.package.name", name=item.name)
-            hashes[path] = _copy(item, folder / path, path, sums.write)
+            if item.sha256 not in logged:
+                raise PackageError("evidence.package.unlogged", name=item.name)
+            hashes[path] = item.sha256
+            sums.write(_copy(item, folder / path, path))
             total += item.size
-    manifest = _lines(hashes)
-    _put(folder, "manifest-sha256.txt", manifest)
-    digest = hashlib.sha256(manifest).hexdigest()
-    tree = merkle.Tree(entry.leaf() for entry in entries)
-    top = head(tree, max([made, *(e.at for e in entries)]), digest).canonical()
-    _put(folder, f"{TAGS}/head.txt", top)
-    inside = set(hashes.values())
-    every = list(stamps)
-    if stamp is not None:
-        every.append(stamp(top))
-    _put(folder, f"{TAGS}/log.json", _log(tree, entries, inside, every))
-    for number, each in enumerate(every, 1):
-        _put(folder, f"{TAGS}/stamp-{number}.txt", each.head)
-        _put(folder, f"{TAGS}/stamp-{number}.tsq", each.request)
-        _put(folder, f"{TAGS}/stamp-{number}.tsr", each.reply)
-        if each.chain:
-            _put(folder, f"{TAGS}/stamp-{number}.pem", each.chain)
-    info = {
-        "Bagging-Date": made.date().isoformat(),
-        "Bag-Software-Agent": "notmyloan",
-        "Payload-Oxum": f"{total}.{len(hashes)}",
-        **about,
-    }
-    _put(folder, "bag-info.txt", "".join(f"{k}: {_flat(v)}\n" for k, v in info.items()).encode())
-    _put(folder, "bagit.txt", BAGIT)
-    _put(folder, "VERIFY.txt", readme.encode())
-    tags = {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (*folder.iterdir(), *(folder / TAGS).iterdir())
-        if path.is_file() and path.name not in ("blocks.txt",)
-    }
-    tags[f"{TAGS}/blocks.txt"] = _of_file(folder / TAGS / "blocks.txt")
-    _put(folder, "tagmanifest-sha256.txt", _lines(tags))
+        put("manifest-sha256.txt", manifest_lines(hashes))
+        digest = tags["manifest-sha256.txt"]
+        tree = merkle.Tree(entry.leaf() for entry in entries)
+        top = head(tree, max([made, *(e.at for e in entries)]), digest).canonical()
+        put(f"{TAGS}/head.txt", top)
+        own = stamp(top) if stamp is not None else None
+        every = [*stamps, *([own] if own is not None else [])]
+        put(f"{TAGS}/log.json", _log(tree, entries, set(hashes.values()), every))
+        for number, each in enumerate(every, 1):
+            base = f"{TAGS}/stamp-{number}"
+            put(f"{base}.txt", each.head)
+            put(f"{base}.tsq", each.request)
+            put(f"{base}.tsr", each.reply)
+            if each.chain:
+                put(f"{base}.pem", each.chain)
+            stamped = read_head(each.head)
+            if stamped.manifest is None:
+                put(f"{base}-proofs.txt", walk(tree, entries, hashes, stamped.size))
+        info = {
+            "Bagging-Date": made.date().isoformat(),
+            "Bag-Software-Agent": "notmyloan",
+            "Payload-Oxum": f"{total}.{len(hashes)}",
+            **about,
+        }
+        put("bag-info.txt", "".join(f"{k}: {_flat(v)}\n" for k, v in info.items()).encode())
+        put("bagit.txt", BAGIT)
+        for name, data in texts(every).items():
+            put(name, data)
+    tags[SUMS] = _of_file(folder / SUMS)
+    with _create(folder / "tagmanifest-sha256.txt") as out:
+        out.write(manifest_lines(tags))
+        out.flush()
+        os.fsync(out.fileno())
     return digest
 
 
-def _copy(item: Item, path: Path, name: str, sums: Callable[[str], object]) -> str:
+def _create(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600), "wb")
+
+
+def sums_of(name: str, size: int, blocks: Sequence[Block]) -> bytes:
+    """The lines of blocks.txt about one file."""
+    lines = [f"{len(blocks)} {size} {encoded(name)}", *(block.line() for block in blocks)]
+    return "\n".join([*lines, ""]).encode()
+
+
+def walk(
+    tree: merkle.Tree, entries: Sequence[Entry], hashes: Mapping[str, str], size: int
+) -> bytes:
+    """For each file that a log of `size` entries knows: its line, and the hashes that lead from
+    there to that log's root, `left` or `right` of what was reached. VERIFY.txt walks it in a
+    shell."""
+    first: dict[str, Entry] = {}
+    for entry in entries[:size]:
+        first.setdefault(entry.subject, entry)
+    lines = []
+    for path in sorted(hashes):
+        entry_ = first.get(hashes[path])
+        if entry_ is None:
+            continue
+        lines += [f"file {path}", f"line {entry_.canonical().decode()}"]
+        steps = merkle.sides(entry_.number, size, tree.inclusion(entry_.number, size))
+        lines += [f"{side} {beside.hex()}" for side, beside in steps]
+        lines.append("end -")
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _copy(item: Item, path: Path, name: str) -> bytes:
     digest, size, summer = hashlib.sha256(), 0, Summer()
-    with path.open("wb") as out:
+    with _create(path) as out:
         for piece in item.pieces():
             digest.update(piece)
             summer.add(piece)
@@ -181,11 +249,7 @@ def _copy(item: Item, path: Path, name: str, sums: Callable[[str], object]) -> s
         os.fsync(out.fileno())
     if digest.hexdigest() != item.sha256 or size != item.size:
         raise PackageError("evidence.package.changed", name=item.name)
-    blocks = summer.finish()
-    sums(f"{len(blocks)} {size} {encoded(name)}\n")
-    for block in blocks:
-        sums(block.line() + "\n")
-    return item.sha256
+    return sums_of(name, size, summer.finish())
 
 
 def _log(
@@ -202,20 +266,14 @@ def _log(
     return canonical({"entries": shown, "stamps": links}) + b"\n"
 
 
-def _lines(hashes: Mapping[str, str]) -> bytes:
+def manifest_lines(hashes: Mapping[str, str]) -> bytes:
+    """A manifest as this program writes it: sorted by path."""
     return "".join(f"{hashes[p]}  {encoded(p)}\n" for p in sorted(hashes)).encode()
 
 
 def _of_file(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _put(folder: Path, name: str, data: bytes) -> None:
-    with (folder / name).open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
 
 
 def _flat(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Evidence of an open vault: taking it in, having it stamped, and handing it over."""
+"""Evidence of an open vault: taking it in, saying more about it, having it stamped, listing it."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from datetime import datetime
 from pathlib import Path
 
 import pypdfium2
+from cryptography import x509
 
 from notmyloan.evidence import merkle
-from notmyloan.evidence.log import Entry, append, head, read_entry
-from notmyloan.evidence.opposing import Grade, Judged, Kind, Piece, attack
-from notmyloan.evidence.package import Item, Stamped, safe_name, write
-from notmyloan.evidence.timestamp import obtain, read
+from notmyloan.evidence.log import Entry, append, check_chain, head, read_entry, read_head
+from notmyloan.evidence.opposing import Grade, Kind, Piece
+from notmyloan.evidence.package import Stamped, safe_name
+from notmyloan.evidence.provenance import look_at
+from notmyloan.evidence.timestamp import obtain
+from notmyloan.evidence.timestamp import verify as verify_stamp
 from notmyloan.guard.case_facts import cited_records
-from notmyloan.guard.case_papers import Papers, disputed_in
 from notmyloan.guard.dossier import VaultDossier
 from notmyloan.locale import Speaker
 from notmyloan.model.case import Case
-from notmyloan.model.credit import CreditAccount
-from notmyloan.model.document import Document
 from notmyloan.model.errors import InputError
 from notmyloan.model.record import Private
 from notmyloan.model.text import Text
@@ -30,16 +30,25 @@ from notmyloan.respond.letter import Enclosure
 from notmyloan.vault import Exhibit, Vault
 
 _KINDS = {"message": "message", "call": "call", "transaction": "transaction"}
+_SHEETS = (".csv", ".xls", ".xlsx", ".et", ".tsv")
+_BIG_PDF = 200 << 20  # bytes; a larger one's pages are counted by hand
+_PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".bmp", ".gif", ".tif", ".tiff")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Row(Private):
-    """A row of a case's catalogue: the enclosure as it is printed, and the kept piece or the file
-    of the vault's records behind it."""
+    """A row of a case's catalogue: the enclosure as it is printed, the kept piece (None where only
+    the records of its file were read), the file's name in a package, and what the other side's
+    lawyer looks at."""
 
     enclosure: Enclosure
     exhibit: Exhibit | None
     piece: Piece
+
+    @property
+    def file(self) -> str:
+        """Its name under data/; empty where it is not kept."""
+        return safe_name(self.enclosure.number, self.exhibit.name) if self.exhibit else ""
 
 
 def add(
@@ -51,17 +60,19 @@ def add(
     now: datetime,
 ) -> list[tuple[Exhibit, bool]]:
     """Take files in, byte for byte: each is kept with its SHA-256 and gets a line of the log; the
-    file itself is left as it is. Which of them were new. Raises InputError for a file that cannot
-    be read, UsageError for a case that is none."""
+    file itself is left as it is. What it is and how it came to be is read off it where `facts` do
+    not say so. Which of them were new. Raises InputError for a file that cannot be read,
+    UsageError for a case that is none."""
     if case is not None:
         vault.cases.get(case)
     found = []
     for path in paths:
         try:
+            said = told(path, facts)
             with path.open("rb") as stream:
                 found.append(
                     vault.exhibits.add(
-                        stream, path.name, note, facts, case, now, _entry("added", note, now)
+                        stream, path.name, note, said, case, now, log_line("added", note, now)
                     )
                 )
         except OSError as error:
@@ -71,27 +82,70 @@ def add(
     return found
 
 
+def told(path: Path, facts: Mapping[str, str]) -> dict[str, str]:
+    """What is said of a file, with what the file says of itself where nobody did."""
+    seen = look_at(path)
+    found = {"kind": seen.kind.value, "grade": seen.grade.value, **seen.facts, **facts}
+    # A contract, letter or bill is asked for as a paper; that its scan is a picture says enough.
+    if seen.kind is Kind.PHOTO and found["kind"] == Kind.PHOTO and "camera" in seen.facts:
+        found.setdefault("device", seen.facts["camera"])
+    if seen.signs:
+        found["signs"] = ",".join(seen.signs)
+    return found
+
+
+def describe(
+    vault: Vault,
+    numbers: Sequence[int],
+    note: str | None,
+    facts: Mapping[str, str],
+    case: int | None,
+    now: datetime,
+) -> list[Exhibit]:
+    """Say more about pieces that were taken in; an empty value takes a word back. Their bytes stay,
+    and the log notes what was said when. Raises UsageError where there is no such piece or case."""
+    if case is not None:
+        vault.cases.get(case)
+    for number in numbers:
+        vault.exhibits.get(number)  # all of them or none
+    words = json.dumps({"note": note, **facts}, ensure_ascii=False, sort_keys=True)
+    return [
+        vault.exhibits.describe(number, note, facts, case, log_line("described", words, now))
+        for number in numbers
+    ]
+
+
 def find_originals(
     vault: Vault, dossier: VaultDossier, case: Case, folders: Sequence[Path]
 ) -> list[Exhibit]:
     """Take in the very files that the case's records were read from, found under `folders` by size
     and SHA-256; which of them were new."""
-    wanted = {
-        origin.source.sha256: origin.source.size
-        for _, origins in cited_records(vault, case).values()
-        for origin in origins[:1]
-    }
+    wanted: dict[str, int] = {}
+    kinds: dict[str, str] = {}
+    for record, origins in cited_records(vault, case).values():
+        for origin in origins[:1]:
+            wanted[origin.source.sha256] = origin.source.size
+            kinds[origin.source.sha256] = _PIECES[_KINDS.get(record.kind, "report")].value
     for exhibit in vault.exhibits.all(case.number):
         wanted.pop(exhibit.sha256, None)
     sizes = set(wanted.values())
     found = []
     for folder in folders:
-        for path in sorted(p for p in (folder, *folder.rglob("*")) if p.is_file()):
-            if path.stat().st_size not in sizes or _sha256(path) not in wanted:
+        for path in files_in([folder]):
+            if path.stat().st_size not in sizes or (sha256 := _sha256(path)) not in wanted:
                 continue
-            facts = {"grade": Grade.EXPORT.value}
+            facts = {"grade": Grade.EXPORT.value, "kind": kinds[sha256]}
             found += add(vault, [path], "", facts, case.number, dossier.now)
     return [exhibit for exhibit, new in found if new]
+
+
+def files_in(paths: Iterable[Path]) -> list[Path]:
+    """The files among `paths` and in the folders among them, in order of name."""
+    return [
+        file
+        for path in paths
+        for file in (sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path])
+    ]
 
 
 def _sha256(path: Path) -> str:
@@ -99,7 +153,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _entry(kind: str, note: str, now: datetime) -> Callable[[int, str | None, str, int], str]:
+def log_line(kind: str, note: str, now: datetime) -> Callable[[int, str | None, str, int], str]:
     """Makes the next line of the log, hash-chained to the last."""
 
     def make(number: int, last: str | None, sha256: str, size: int) -> str:
@@ -114,36 +168,57 @@ def _entry(kind: str, note: str, now: datetime) -> Callable[[int, str | None, st
 
 
 def entries(vault: Vault) -> list[Entry]:
-    """The whole log."""
-    return [read_entry(json.loads(line)) for line in vault.exhibits.log()]
+    """The whole log, its chain checked. Raises LogError that names the first wrong line."""
+    found = [read_entry(json.loads(line)) for line in vault.exhibits.log()]
+    check_chain(found)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of asking for stamps: how many came, how many wait for a network, whether the
+    log as it is now has one, and how many lines it has."""
+
+    came: int
+    wait: int
+    current: bool
+    lines: int
 
 
 def stamp(
-    vault: Vault, now: datetime, url: str, post: Callable[[str, bytes], bytes]
-) -> tuple[int, int]:
-    """Have the log's head stamped, and those heads that still wait: how many were, how many wait.
-    What cannot be reached is queued. Raises StampError where the authority answers wrongly."""
+    vault: Vault,
+    now: datetime,
+    url: str,
+    post: Callable[[str, bytes], bytes],
+    roots: Sequence[x509.Certificate] = (),
+) -> Asked:
+    """Have the log's head stamped, and those heads that still wait. What cannot be reached is
+    queued. With `roots`, a stamp that does not lead to one of them is not kept. Raises StampError
+    where the authority answers wrongly; its head goes on waiting."""
     log = entries(vault)
     top = head(merkle.Tree(e.leaf() for e in log), now).canonical().decode()
-    kept = vault.exhibits.stamps()
-    if log and not any(_size(s.head) == len(log) for s in kept):
+    if log and not any(_size(s.head) == len(log) for s in vault.exhibits.stamps()):
         vault.exhibits.queue(top, url, None, now)
-    done = waiting = 0
+    came = wait = 0
     for one in vault.exhibits.stamps():
         if one.reply is not None:
             continue
         try:
             made, got = obtain(one.head.encode(), url, post)
         except OSError:
-            waiting += 1
+            wait += 1
             continue
+        if roots:
+            verify_stamp(got.reply, one.head.encode(), roots)
         vault.exhibits.stamped(one.number, made.der, got.reply, now)
-        done += 1
-    return done, waiting
+        came += 1
+    kept = vault.exhibits.stamps()
+    current = any(_size(s.head) == len(log) and s.reply is not None for s in kept)
+    return Asked(came, wait, bool(log) and current, len(log))
 
 
 def _size(head_text: str) -> int:
-    return int(head_text.splitlines()[1].split()[1])
+    return read_head(head_text.encode()).size
 
 
 def stamps(vault: Vault, chain: bytes | None = None) -> list[Stamped]:
@@ -157,7 +232,7 @@ def stamps(vault: Vault, chain: bytes | None = None) -> list[Stamped]:
 
 def rows(vault: Vault, dossier: VaultDossier, case: Case, language: str) -> tuple[Row, ...]:
     """The catalogue of a case: the files its findings' records come from, then the pieces the
-    person added."""
+    person added. Pages run through all that can be printed; what cannot says so."""
     speaker = Speaker("zh_CN" if language == "zh" else "en", dossier.zone)
 
     def say(key: str, **args: object) -> str:
@@ -167,7 +242,9 @@ def rows(vault: Vault, dossier: VaultDossier, case: Case, language: str) -> tupl
     kept = vault.exhibits.all(case.number)
     by_hash = {exhibit.sha256: exhibit for exhibit in kept}
     covered = max((_size(s.head) for s in vault.exhibits.stamps() if s.reply), default=0)
-    logged = {entry.subject: entry.number for entry in entries(vault)}
+    logged: dict[str, int] = {}
+    for entry in entries(vault):
+        logged.setdefault(entry.subject, entry.number)
     files: dict[str, tuple[str, int, str]] = {}
     for record, origins in cited_records(vault, case).values():
         for origin in origins[:1]:
@@ -176,45 +253,79 @@ def rows(vault: Vault, dossier: VaultDossier, case: Case, language: str) -> tupl
             )
             files[origin.source.sha256] = (name, count + 1, kind)
     found: list[Row] = []
+    pages = _Pages(vault, say("proof.catalogue.on_disk"))
     for sha256, (name, count, kind) in files.items():
         word = _KINDS.get(kind, "report")
         exhibit = by_hash.pop(sha256, None)
         number = len(found) + 1
+        held = (exhibit.facts.get("held_by") if exhibit else None) or me
         enclosure = Enclosure(
             number, say(f"respond.evidence.name.{word}", file=name.rpartition("/")[2]),
             say(f"respond.evidence.source.{word}"),
-            say(f"respond.evidence.proves.{word}", n=count), _pages(vault, exhibit), me,
+            (exhibit.note if exhibit else "") or say(f"respond.evidence.proves.{word}", n=count),
+            pages.of(exhibit), held,
         )  # fmt: skip
-        stamped = sha256 in logged and logged[sha256] < covered
+        stamped = logged.get(sha256, covered) < covered
         found.append(
-            Row(enclosure, exhibit, _piece(number, enclosure.name, word, exhibit, stamped))
+            Row(enclosure, exhibit, _piece(number, enclosure.name, word, exhibit, stamped, name))
         )
     for exhibit in by_hash.values():
         number = len(found) + 1
-        grade = exhibit.facts.get("grade", Grade.EXPORT)
+        kind_word = say(f"proof.kind.{exhibit.facts.get('kind', 'other')}")
         enclosure = Enclosure(
-            number, exhibit.name, say(f"respond.evidence.grade.{grade}"), exhibit.note,
-            _pages(vault, exhibit),
-            exhibit.facts.get("held_by") or me,
+            number, say("proof.catalogue.named", kind=kind_word, name=exhibit.name),
+            origin_of(exhibit, say), exhibit.note,
+            pages.of(exhibit), exhibit.facts.get("held_by") or me,
         )  # fmt: skip
         stamped = logged.get(exhibit.sha256, covered) < covered
         word = exhibit.facts.get("kind", "other")
-        found.append(Row(enclosure, exhibit, _piece(number, exhibit.name, word, exhibit, stamped)))
+        piece = _piece(number, exhibit.name, word, exhibit, stamped, exhibit.name)
+        found.append(Row(enclosure, exhibit, piece))
     return tuple(found)
 
 
-def _pages(vault: Vault, exhibit: Exhibit | None) -> str:
-    """How many pages a PDF has; empty for anything else, to be filled by hand when printed."""
-    if exhibit is None or not exhibit.name.lower().endswith(".pdf"):
-        return ""
-    try:
-        document = pypdfium2.PdfDocument(b"".join(vault.blob_open(exhibit.sha256)))
-    except pypdfium2.PdfiumError:
-        return ""
-    try:
-        return str(len(document))
-    finally:
-        document.close()
+def origin_of(exhibit: Exhibit, say: Callable[..., str]) -> str:
+    """How a piece came to be, with what the file itself shows."""
+    grade = say(f"respond.evidence.grade.{exhibit.facts.get('grade', Grade.EXPORT)}")
+    signs = [s for s in exhibit.facts.get("signs", "").split(",") if s]
+    if exhibit.facts.get("grade") in (Grade.SCREENSHOT, Grade.RETYPED):
+        signs = [s for s in signs if s not in ("screenshot", "typed")]  # said already
+    shown = [say(f"proof.collection.sign.{sign}") for sign in signs]
+    return say("proof.catalogue.origin", grade=grade, signs=tuple(shown)) if shown else grade
+
+
+class _Pages:
+    """Page numbers that run through the printed evidence, as courts bind it."""
+
+    def __init__(self, vault: Vault, on_disk: str) -> None:
+        self._vault = vault
+        self._on_disk = on_disk
+        self._next = 1
+
+    def of(self, exhibit: Exhibit | None) -> str:
+        """`3-5`; a word for what is handed over as a file; empty for what is not kept."""
+        if exhibit is None:
+            return ""
+        count = self._count(exhibit)
+        if not count:
+            return self._on_disk
+        first, self._next = self._next, self._next + count
+        return str(first) if count == 1 else f"{first}-{first + count - 1}"
+
+    def _count(self, exhibit: Exhibit) -> int:
+        name = exhibit.name.lower()
+        if name.endswith(_PICTURES):
+            return 1
+        if not name.endswith(".pdf") or exhibit.size > _BIG_PDF:
+            return 0
+        try:
+            document = pypdfium2.PdfDocument(b"".join(self._vault.blob_open(exhibit.sha256)))
+        except pypdfium2.PdfiumError:
+            return 0
+        try:
+            return len(document)
+        finally:
+            document.close()
 
 
 def enclosures(
@@ -229,7 +340,15 @@ _PIECES = {
 }  # fmt: skip
 
 
-def _piece(number: int, name: str, word: str, exhibit: Exhibit | None, stamped: bool) -> Piece:
+def piece_of(exhibit: Exhibit, stamped: bool = False) -> Piece:
+    """A piece as the other side's lawyer sees it."""
+    word = exhibit.facts.get("kind", "other")
+    return _piece(exhibit.number, exhibit.name, word, exhibit, stamped, exhibit.name)
+
+
+def _piece(
+    number: int, name: str, word: str, exhibit: Exhibit | None, stamped: bool, file: str
+) -> Piece:
     facts = exhibit.facts if exhibit is not None else {}
     kind = _PIECES.get(word) or Kind(word)
     rooted = facts.get("rooted")
@@ -248,91 +367,7 @@ def _piece(number: int, name: str, word: str, exhibit: Exhibit | None, stamped: 
         third_party=facts.get("third_party") == "yes",
         stamped=stamped,
         has=tuple(filter(None, facts.get("has", "").split(","))),
-    )
-
-
-def opposing(
-    vault: Vault, dossier: VaultDossier, case: Case, language: str
-) -> tuple[tuple[Judged, ...], Document]:
-    """The case's evidence as the other side would attack it."""
-    judged = attack([row.piece for row in rows(vault, dossier, case, language)])
-    return judged, Papers(dossier, language).opposing(judged)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Packed(Private):
-    """A package that was written: how many pieces, which rows of the catalogue have no original in
-    it (only the records read from it), and how many stamps."""
-
-    manifest: str
-    pieces: int
-    without_original: tuple[str, ...]
-    stamps: int
-
-
-def pack(
-    vault: Vault,
-    dossier: VaultDossier,
-    case: Case,
-    target: Path,
-    language: str,
-    pdf: Callable[[Document], bytes],
-    chain: bytes | None = None,
-) -> Packed:
-    """Write a case's evidence package: the originals, the extracts of the records, the alibi and
-    the money as PDF, the catalogue, log proofs, stamps and VERIFY.txt. `pdf` sets a document;
-    `chain` is the authority's certificates. Raises PackageError, writing nothing."""
-    catalogue = rows(vault, dossier, case, language)
-    papers = Papers(dossier, language)
-    cited = cited_records(vault, case)
-    disputed = disputed_in(cited)
-    name = next((o.value for o in dossier.mine.owned if o.owned_kind == "name"), "")
-    documents: list[tuple[str, Document | None]] = [
-        ("catalogue.pdf", papers.catalogue([row.enclosure for row in catalogue], name)),
-        ("extracts.pdf", papers.extracts(cited) if cited else None),
-        ("alibi.pdf", papers.alibi(disputed)),
-        ("money.pdf", papers.money([d for d in disputed if isinstance(d, CreditAccount)])),
-    ]
-    made = {file: pdf(document) for file, document in documents if document is not None}
-    for file, data in made.items():
-        digest = hashlib.sha256(data).hexdigest()
-        vault.exhibits.append(digest, len(data), _entry("made", file, dossier.now))
-    items = [
-        _item(vault, row.exhibit, safe_name(row.enclosure.number, row.exhibit.name))
-        for row in catalogue
-        if row.exhibit is not None
-    ]
-    items += [
-        Item(f"000-{file}", _once(data), hashlib.sha256(data).hexdigest(), len(data))
-        for file, data in made.items()
-    ]
-    kept_stamps = stamps(vault, chain)
-    for one in kept_stamps:
-        read(one.reply, one.head)
-    manifest = write(
-        target,
-        items,
-        entries=entries(vault),
-        about={"External-Description": f"notmyloan case {case.number}"},
-        made=dossier.now,
-        readme=_readme(dossier),
-        stamps=kept_stamps,
-    )
-    vault.exhibits.append(manifest, 0, _entry("packed", str(case.number), dossier.now))
-    missing = tuple(row.enclosure.name for row in catalogue if row.exhibit is None)
-    return Packed(manifest, len(items), missing, len(kept_stamps))
-
-
-def _item(vault: Vault, exhibit: Exhibit, name: str) -> Item:
-    return Item(name, lambda: vault.blob_open(exhibit.sha256), exhibit.sha256, exhibit.size)
-
-
-def _once(data: bytes) -> Callable[[], Iterable[bytes]]:
-    return lambda: [data]
-
-
-def _readme(dossier: VaultDossier) -> str:
-    """How a stranger checks the package, in both languages."""
-    return "\n\n".join(
-        Speaker(language, dossier.zone).say(Text("proof.readme")) for language in ("zh_CN", "en")
+        present=exhibit is not None,
+        sheet=kind is Kind.BILL and file.lower().endswith(_SHEETS),
+        signs=tuple(filter(None, facts.get("signs", "").split(","))),
     )

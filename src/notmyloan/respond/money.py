@@ -1,30 +1,36 @@
 """The money that never came: every account the person has, over the window of a disputed payout.
 
-That nothing arrived is shown only by accounts whose bills cover the whole window. The others are
-named as gaps, each with the statement that would close it; and nobody can list accounts that the
-person did not name, so the statement of completeness says whose word it rests on.
+That nothing arrived is shown only by accounts whose bills cover the whole window without a gap and
+without a row that could not be read; where a bill tells balances, they must follow from one
+another, as a row that was left out breaks them. The others are named as gaps, each with the
+statement that would close it; and nobody can list accounts that the person did not name, so the
+statement of completeness says whose word it rests on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from notmyloan.model.disclosure import OwnedKind
 from notmyloan.model.dossier import Dossier
 from notmyloan.model.money import Money
-from notmyloan.model.record import Flow, Private, Transaction
+from notmyloan.model.record import Flow, Origin, Private, Transaction
 from notmyloan.respond.alibi import window_of
 
 _NEAR = Decimal("0.15")  # fees taken off in advance make a payout smaller than the loan
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AccountShown(Private):
-    """An account of the person and what its bills say. `covered`: whether they span the window;
-    `credits` what came in during the window; `suspicious` those that could be the payout."""
+    """An account of the person and what its bills say. `covered`: whether they span the window
+    whole; `missing` the days of the window that they do not; `damaged`: a row of a bill could not
+    be read; `broken` the days on which the balances do not follow; `credits` what came in during
+    the window; `suspicious` those that could be the payout, or parts of it."""
 
     name: str
     first: date | None
@@ -32,23 +38,27 @@ class AccountShown(Private):
     covered: bool
     credits: tuple[Transaction, ...]
     suspicious: tuple[Transaction, ...]
+    missing: tuple[tuple[date, date], ...] = ()
+    damaged: bool = False
+    broken: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MoneyShown(Private):
     """All accounts over the window. `listed_complete`: the person said that these are all their
-    cards. `proved` only when that is so, every account is covered and nothing could be the
-    payout."""
+    cards; `over`: the window has passed. `proved` only when both are so, every account is covered
+    and nothing could be the payout."""
 
     first: date
     last: date
     amount: Money | None
     accounts: tuple[AccountShown, ...]
     listed_complete: bool
+    over: bool = True
 
     @property
     def gaps(self) -> tuple[AccountShown, ...]:
-        """Accounts whose bills do not span the window."""
+        """Accounts whose bills do not span the window whole."""
         return tuple(a for a in self.accounts if not a.covered)
 
     @property
@@ -58,50 +68,133 @@ class MoneyShown(Private):
     @property
     def proved(self) -> bool:
         return (
-            self.listed_complete and bool(self.accounts) and not self.gaps and not self.suspicious
+            self.listed_complete
+            and self.over
+            and bool(self.accounts)
+            and not self.gaps
+            and not self.suspicious
         )
 
 
 def money_shown(
-    dossier: Dossier, opened: date, amount: Money | None, names: Sequence[str] = ()
+    dossier: Dossier,
+    opened: date,
+    amount: Money | None,
+    names: Sequence[str] = (),
+    rows: Iterable[tuple[Transaction, Sequence[Origin]]] | None = None,
+    damaged: Collection[str] = (),
 ) -> MoneyShown:
     """What the person's bills show of a payout after `opened`. `names`: what the lender is
-    called."""
+    called; `rows`: every transaction with all files it stands in, where the caller knows them;
+    `damaged`: SHA-256 of the files in which something could not be read."""
     first, last = window_of(opened)
-    spans: dict[str, list[date]] = {}
-    credits: dict[str, list[Transaction]] = {}
-    for transaction in dossier.transactions():
+    if rows is None:
+        rows = ((t, (t.origin,)) for t in dossier.transactions())
+    found: dict[str, list[Transaction]] = defaultdict(list)
+    spans: dict[str, dict[str, list[date]]] = defaultdict(dict)
+    for transaction, origins in rows:
         name = " ".join(filter(None, (transaction.provider, transaction.account)))
+        found[name].append(transaction)
         day = transaction.at.astimezone(dossier.zone).date()
-        span = spans.setdefault(name, [day, day])
-        span[0], span[1] = min(span[0], day), max(span[1], day)
-        if transaction.flow is Flow.IN and first <= day <= last:
-            credits.setdefault(name, []).append(transaction)
-    shown = [
-        AccountShown(
-            name, begun, ended, begun <= first and ended >= min(last, _today(dossier)),
-            tuple(credits.get(name, ())),
-            tuple(t for t in credits.get(name, ()) if _could_be(t, amount, names)),
-        )
-        for name, (begun, ended) in sorted(spans.items())
-    ]  # fmt: skip
+        for origin in origins:
+            span = spans[name].setdefault(origin.source.sha256, [day, day])
+            span[0], span[1] = min(span[0], day), max(span[1], day)
+
+    def shown(name: str) -> AccountShown:
+        files = spans[name]
+        missing = _missing(sorted((a, b) for a, b in files.values()), first, last)
+        hurt = any(sha256 in damaged for sha256 in files)
+        broken = tuple(day for day in _broken(found[name], dossier) if first <= day <= last)
+        credits = tuple(
+            t for t in found[name]
+            if t.flow is not Flow.OUT
+            and first <= t.at.astimezone(dossier.zone).date() <= last
+        )  # fmt: skip
+        incoming = tuple(t for t in credits if t.flow is Flow.IN)
+        return AccountShown(
+            name, min(a for a, _ in files.values()), max(b for _, b in files.values()),
+            not missing and not hurt and not broken, incoming,
+            _suspicious(incoming, amount, names, dossier), missing, hurt, broken,
+        )  # fmt: skip
+
+    accounts = [shown(name) for name in sorted(found)]
     for card in dossier.mine.of(OwnedKind.CARD):
         tail = card.value[-4:]
-        if not any(tail in account.name for account in shown):
+        if not any(tail in account.name for account in accounts):
             name = " ".join(filter(None, (card.institution, f"*{tail}")))
-            shown.append(AccountShown(name, None, None, False, (), ()))
-    return MoneyShown(first, last, amount, tuple(shown), OwnedKind.CARD in dossier.mine.complete)
+            accounts.append(AccountShown(name, None, None, False, (), (), ((first, last),)))
+    return MoneyShown(
+        first, last, amount, tuple(accounts), OwnedKind.CARD in dossier.mine.complete,
+        last < dossier.now.astimezone(dossier.zone).date(),
+    )  # fmt: skip
 
 
-def _today(dossier: Dossier) -> date:
-    return dossier.now.astimezone(dossier.zone).date()
+def _missing(
+    spans: Sequence[tuple[date, date]], first: date, last: date
+) -> tuple[tuple[date, date], ...]:
+    """The days of the window that lie in no bill. Between two bills nothing is taken for granted:
+    only days that touch are joined."""
+    found = []
+    next_day = first
+    for begin, end in spans:
+        if end < next_day:
+            continue
+        if begin > last:
+            break
+        if begin > next_day:
+            found.append((next_day, begin - _DAY))
+        next_day = max(next_day, end + _DAY)
+    if next_day <= last:
+        found.append((next_day, last))
+    return tuple(found)
 
 
-def _could_be(transaction: Transaction, amount: Money | None, names: Sequence[str]) -> bool:
-    who = " ".join(filter(None, (transaction.counterparty, transaction.summary, transaction.note)))
-    if any(name and name in who for name in names):
-        return True
-    if amount is None or transaction.amount.currency != amount.currency:
+def _broken(transactions: Sequence[Transaction], dossier: Dossier) -> list[date]:
+    """Days whose balance follows from no other row's. Rows of one minute may stand in any order,
+    so the balances before and after each row are matched as a whole; one start is free."""
+    after: Counter[Decimal] = Counter()
+    before = []
+    for t in transactions:
+        if t.balance is None or t.flow is Flow.NEUTRAL or t.balance.currency != t.amount.currency:
+            return []  # not a bill of running balances
+        signed = t.amount.amount if t.flow is Flow.IN else -t.amount.amount
+        after[t.balance.amount] += 1
+        before.append((t.at, t.balance.amount - signed))
+    loose = []
+    for at, balance in sorted(before, key=lambda pair: pair[0]):
+        if after[balance]:
+            after[balance] -= 1
+        else:
+            loose.append(at.astimezone(dossier.zone).date())
+    return loose[1:]
+
+
+def _suspicious(
+    credits: Sequence[Transaction],
+    amount: Money | None,
+    names: Sequence[str],
+    dossier: Dossier,
+) -> tuple[Transaction, ...]:
+    """What could be the payout: by who paid, by how much, or by how much one payer paid in a
+    day."""
+    parts: dict[tuple[str, date], list[Transaction]] = defaultdict(list)
+    for t in credits:
+        parts[t.counterparty or "", t.at.astimezone(dossier.zone).date()].append(t)
+    found = []
+    for t in credits:
+        who = " ".join(filter(None, (t.counterparty, t.summary, t.note)))
+        same = parts[t.counterparty or "", t.at.astimezone(dossier.zone).date()]
+        whole = sum((p.amount.amount for p in same), Decimal())
+        if (
+            any(name and name in who for name in names)
+            or _near(t.amount.amount, t.amount.currency, amount)
+            or (len(same) > 1 and _near(whole, t.amount.currency, amount))
+        ):
+            found.append(t)
+    return tuple(found)
+
+
+def _near(sum_: Decimal, currency: str, amount: Money | None) -> bool:
+    if amount is None or currency != amount.currency:
         return False
-    short = amount.amount - transaction.amount.amount
-    return 0 <= short <= amount.amount * _NEAR
+    return 0 <= amount.amount - sum_ <= amount.amount * _NEAR

@@ -83,16 +83,38 @@ class Exhibits:
                 " values (?, ?, ?, ?, ?, ?, ?)",
                 (case, sha256, name, size, note, dump(dict(facts)), to_epoch_ms(now)),
             ).lastrowid
-            _append(db, entry, sha256, size)
+            append_line(db, entry, sha256, size)
             row = db.execute(
                 f"select {_COLUMNS} from exhibit where number = ?", (number,)
             ).fetchone()
         return _exhibit(row), True
 
+    def describe(
+        self,
+        number: int,
+        note: str | None,
+        facts: Mapping[str, str],
+        case: int | None,
+        entry: Entry,
+    ) -> Exhibit:
+        """Change what is said about a piece, never its bytes: `facts` go over the old ones, an
+        empty value takes one away; None leaves the note or the case as it is. The log gets a line.
+        Raises UsageError where there is no such piece."""
+        with self._vault.writing() as db:
+            old = self.get(number)
+            said = {name: value for name, value in {**old.facts, **facts}.items() if value}
+            db.execute(
+                "update exhibit set note = ?, facts = ?, matter = ? where number = ?",
+                (old.note if note is None else note, dump(said),
+                 old.case if case is None else case, number),
+            )  # fmt: skip
+            append_line(db, entry, old.sha256, old.size)
+        return self.get(number)
+
     def append(self, sha256: str, size: int, entry: Entry) -> None:
         """A line in the log for something that is not kept itself: a package, an extract."""
         with self._vault.writing() as db:
-            _append(db, entry, sha256, size)
+            append_line(db, entry, sha256, size)
 
     def all(self, case: int | None = None) -> list[Exhibit]:
         """The pieces of a case with those that belong to all cases; without a case, every piece."""
@@ -146,7 +168,8 @@ class Exhibits:
         ]  # fmt: skip
 
 
-def _append(db: Any, entry: Entry, sha256: str, size: int) -> None:
+def append_line(db: Any, entry: Entry, sha256: str, size: int) -> None:
+    """A line in the log, within a change of the vault that is under way."""
     last = db.execute("select n, entry from evidence_log order by n desc limit 1").fetchone()
     number, line = (last[0] + 1, last[1]) if last else (0, None)
     db.execute(

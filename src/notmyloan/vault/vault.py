@@ -296,6 +296,18 @@ class Vault:
         """Transactions in order of time."""
         return (record for _, record, _ in self._records("transaction"))
 
+    def bill_rows(self) -> Iterator[tuple[Transaction, tuple[Origin, ...]]]:
+        """Transactions in order of time, each with every file it stands in."""
+        for n, record, _ in self._records("transaction"):
+            yield record, self._origins(n, record)
+
+    def damaged_files(self) -> frozenset[str]:
+        """SHA-256 of the files in which something could not be read."""
+        rows = self._all(
+            "select distinct s.sha256 from unreadable u join source s on s.n = u.source"
+        )
+        return frozenset(str(sha) for (sha,) in rows)
+
     def records(self, kind: str) -> Iterator[Any]:
         """All records of one kind."""
         return (record for _, record, _ in self._records(kind))
