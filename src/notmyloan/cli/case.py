@@ -16,7 +16,7 @@ from notmyloan.model.case import Outcome
 from notmyloan.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from notmyloan.guard.casework import CaseView
+    from notmyloan.guard.casework import Attachments, CaseView
     from notmyloan.guard.dossier import VaultDossier
     from notmyloan.respond.letter import Letter
     from notmyloan.vault import Vault
@@ -152,6 +152,22 @@ def set_command(number: int, pairs: tuple[str, ...]) -> int:
     return 0
 
 
+@command("case.due")
+@click.argument("number", type=int)
+@click.argument("step")
+@click.argument("on", type=_DAY, required=False)
+@json_option
+def due_command(number: int, step: str, on: datetime | None, as_json: bool) -> int:
+    from notmyloan.guard.casework import order_day
+
+    app = current()
+    with app.open_vault() as vault:
+        dossier = app.guard(vault).dossier()
+        seen = order_day(vault, dossier, number, step, _date(on))
+    words.show(app, seen, as_json=as_json)
+    return 0
+
+
 @command("case.close")
 @click.argument("number", type=int)
 @click.option("--reopen", is_flag=True, help=_say("cli.case.reopen"))
@@ -173,11 +189,12 @@ def next_command(as_json: bool) -> int:
     with app.open_vault() as vault:
         dossier = app.guard(vault).dossier()
         found = tasks(vault, dossier)
+    said: set[str] = set()
     for task in found:
         if as_json:
             app.emit(words.task_data(app, task))
         else:
-            words.task(app, task)
+            words.task(app, task, said)
     app.tell("cli.case.next_done", n=len(found))
     return 0
 
@@ -292,7 +309,7 @@ def write_letters(
 ) -> int:
     """Write letters of a case, by default those of its open steps; the exit code. Raises
     UsageError where there are none."""
-    from notmyloan.guard.casework import letter_names, letters, too_big
+    from notmyloan.guard.casework import attachments, letter_names, letters
     from notmyloan.guard.evidencing import enclosures
 
     chosen = list(names) or letter_names(seen)
@@ -309,10 +326,25 @@ def write_letters(
     }  # fmt: skip
     code = _written(app, folder, made, native, reader, as_json)
     for name in chosen:
-        big = too_big(vault, seen, name)
-        if big:
-            app.tell("cli.case.too_big", letter=name, names=big)
+        made_small = attachments(vault, seen, name)
+        if made_small is not None:
+            _attach(app, folder / f"{name}-attachments", name, made_small)
     return code
+
+
+def _attach(app: App, folder: Path, name: str, found: Attachments) -> None:
+    """Write the copies that a form takes, and say what does not fit."""
+    from notmyloan.cli.files import write_atomically
+
+    if found.copies:
+        folder.mkdir(parents=True, exist_ok=True)
+        for copy in found.copies:
+            write_atomically(folder / copy.name, copy.content)
+        limit = f"{found.limit / 1_000_000:g}"
+        app.tell("cli.case.attached", n=len(found.copies), letter=name, limit=limit,
+                 folder=str(folder))  # fmt: skip
+    if found.too_big:
+        app.tell("cli.case.too_big", letter=name, names=found.too_big)
 
 
 def _written(
@@ -350,6 +382,7 @@ for _verb in (
     list_command,
     show_command,
     step_command,
+    due_command,
     next_command,
     letter_command,
     set_command,

@@ -12,13 +12,15 @@ import click
 
 from notmyloan import country
 from notmyloan.cli.app import App
-from notmyloan.guard.casework import CaseView, Task, dated
+from notmyloan.guard.casework import CaseView, Task, dated, fitting, overdue
+from notmyloan.model.case import Outcome
 from notmyloan.model.document import Document
 from notmyloan.model.serial import to_json
 from notmyloan.model.text import Text
-from notmyloan.respond import Playbook, Standing, Step, StepState, Worked
+from notmyloan.respond import Clock, Playbook, Standing, Step, StepState, Worked
 from notmyloan.respond.explain import explain
 from notmyloan.respond.letter import Letter, load_letter
+from notmyloan.respond.likeness import ALIKE
 from notmyloan.respond.playbook import papers
 
 READ_FIRST = {"zh": "先看这里.txt", "en": "READ-ME-FIRST.txt"}
@@ -29,11 +31,14 @@ _MARKS = {
 
 
 def line(app: App, seen: CaseView) -> str:
-    """A case in one line."""
+    """A case in one line; what is overdue is said at its end."""
     done = sum(s.state in (StepState.DONE, StepState.SKIPPED) for s in seen.standings)
     closed = seen.case.closed is not None
+    late = 0 if closed else len(overdue(seen))
+    key = "cli.case.line_closed" if closed else "cli.case.line_late" if late else "cli.case.line"
     return app.say(
-        "cli.case.line_closed" if closed else "cli.case.line",
+        key,
+        **({"n": late} if late else {}),
         number=seen.case.number,
         title=seen.playbook.title.said(app.speaker.language),
         against=seen.case.against or "—",
@@ -71,6 +76,14 @@ def show(app: App, seen: CaseView, *, as_json: bool) -> None:
 def _step(app: App, seen: CaseView, standing: Standing) -> Iterator[str]:
     step, language = standing.step, app.speaker.language
     state = app.say(f"respond.state.{standing.state}")
+    if standing.state is StepState.BLOCKED:
+        done = (StepState.DONE, StepState.SKIPPED, StepState.WAITING, StepState.LATE)
+        first = tuple(
+            s.step.title.said(language)
+            for s in seen.standings
+            if s.step.id in step.needs and s.state not in done
+        )
+        state = app.say("cli.case.first", steps=first) if first else state
     yield f"{_MARKS[standing.state]} {step.title.said(language)}  [{step.id}]  {state}"
     if standing.done_on is not None:
         yield "    " + app.say("cli.case.done_on", on=standing.done_on)
@@ -78,47 +91,118 @@ def _step(app: App, seen: CaseView, standing: Standing) -> Iterator[str]:
         reply = app.say(f"respond.outcome.{standing.reply}")
         yield "    " + app.say("cli.case.reply", reply=reply, on=standing.reply_on)
     if standing.state is StepState.OPEN:
-        yield from _how(app, seen.case.country, step)
-    if standing.by is not None and standing.state in (StepState.OPEN, StepState.BLOCKED):
-        basis = step.by.basis if step.by is not None else ""
-        yield "    " + app.say("cli.case.do_by", day=standing.by.latest_safe)
-        yield from _worked(app, seen.case.country, standing.by, basis)
+        yield from _how(app, seen.playbook, step, seen.case.against)
+    if standing.state in (StepState.OPEN, StepState.BLOCKED):
+        yield from _yours(app, seen.case.country, standing)
     if standing.state in (StepState.WAITING, StepState.LATE):
-        for running in standing.clocks:
-            key = (
-                "cli.case.late_since" if standing.state is StepState.LATE else "cli.case.late_from"
-            )
-            yield "    " + app.say(key, day=running.worked.late_from)
-            yield from _worked(app, seen.case.country, running.worked, running.clock.basis)
-            if running.clock.stops:
-                stops = running.clock.stops.said(language)
-                yield "      " + app.say("cli.case.stops", words=stops)
-            if running.longest is not None and not running.extended:
-                yield "      " + app.say("cli.case.longest", day=running.longest)
+        yield from _theirs(app, seen, standing)
 
 
-def _how(app: App, code: str, step: Step) -> Iterator[str]:
+def _yours(app: App, code: str, standing: Standing) -> Iterator[str]:
+    """The person's own deadline for a step, and how it was worked out."""
+    if standing.ordered is not None:
+        yield "    " + app.say("cli.case.ordered", day=standing.ordered)
+    elif standing.by is not None:
+        basis = standing.step.by.basis if standing.step.by is not None else ""
+        yield "    " + app.say("cli.case.do_by", day=standing.by.latest_safe)
+        yield from _worked(app, code, standing.by, basis)
+
+
+def _theirs(app: App, seen: CaseView, standing: Standing) -> Iterator[str]:
+    """The other side's clocks, and what stands ready where they ran out (rule 26)."""
     language = app.speaker.language
+    late = standing.state is StepState.LATE
+    for running in standing.clocks:
+        key = "cli.case.late_since" if late else "cli.case.late_from"
+        yield "    " + _named(app, running.clock) + app.say(key, day=running.worked.late_from)
+        yield from _worked(app, seen.case.country, running.worked, running.clock.basis)
+        if running.clock.stops:
+            stops = running.clock.stops.said(language)
+            yield "      " + app.say("cli.case.stops", words=stops)
+        if running.longest is not None and running.worked.due < running.longest:
+            yield "      " + app.say("cli.case.longest", day=running.longest)
+    if not late:
+        yield from _follows(app, seen.playbook, standing.step)
+
+
+def _how(app: App, book: Playbook, step: Step, against: str = "") -> Iterator[str]:
+    """Everything about a step that is to be done: how, by whom, where, with what, by which
+    article, how long they have, and what follows when nothing comes of it."""
+    language, code = app.speaker.language, book.country
     pack = country.load(code)
     yield "    " + step.do.said(language)
     if step.say:
         yield "    " + app.say("cli.case.say", words=step.say.said(language))
+    yield "    " + app.say("cli.case.who", who=Text(f"respond.who.{step.who}"))
     if step.channel:
-        contact = pack.channels[step.channel]
-        key = "cli.case.where" if contact.verified else "cli.case.where_unverified"
-        how = app.speaker.say(contact.how)
-        yield "    " + app.say(key, name=contact.name, how=how)
+        yield from _where(app, code, step, against)
     if step.papers:
         names = tuple(papers(code)[paper].said(language) for paper in step.papers)
         yield "    " + app.say("cli.case.papers", names=names)
     if step.letters:
-        yield "    " + app.say("cli.case.letters", names=step.letters)
+        names = fitting(code, step.letters, against)
+        yield "    " + app.say("cli.case.letters", names=names)
     for ref in step.basis:
         statute = pack.statutes[ref]
         key = "cli.case.basis" if statute.verified else "cli.case.basis_unverified"
-        yield "    " + app.say(key, cite=statute.citation, gist=statute.gist)
+        yield "    " + app.say(key, cite=statute.citation, gist=statute.gist, as_of=statute.as_of)
+    for clock in step.clocks:
+        yield "    " + _allowed(app, code, clock)
+    yield from _follows(app, book, step)
     if step.doubt:
         yield "    " + app.say("cli.case.doubt", words=step.doubt.said(language))
+
+
+# Channels at which one meets the case's own institution.
+_OWN = ("lender", "bank_hotline", "platform", "carrier", "creditor")
+
+
+def _where(app: App, code: str, step: Step, against: str) -> Iterator[str]:
+    pack = country.load(code)
+    contact = pack.channels[step.channel]
+    key = "cli.case.where" if contact.verified else "cli.case.where_unverified"
+    yield "    " + app.say(key, name=contact.name, how=app.speaker.say(contact.how))
+    known = pack.institutions.find(against) if against and step.channel in _OWN else None
+    if known is not None and known.hotline:
+        sure = known.hotline_confidence == "sourced"
+        key = "cli.case.hotline" if sure else "cli.case.hotline_unverified"
+        yield "      " + app.say(key, name=known.short, hotline=known.hotline,
+                                 source=known.source, as_of=known.as_of)  # fmt: skip
+    yield "      " + app.say("cli.case.source", source=contact.source, as_of=contact.as_of)
+
+
+def _allowed(app: App, code: str, clock: Clock) -> str:
+    """How long the other side has, before anything has been sent."""
+    unit = clock.length.unit
+    said = app.say(f"cli.case.allowed.{unit}", n=clock.length.count)
+    if clock.longer:
+        said += app.say("cli.case.allowed.longer", days=clock.longer)
+    if clock.basis:
+        statute = country.load(code).statutes[clock.basis]
+        key = "basis" if statute.verified else "basis_unverified"
+        said += app.say(f"cli.case.allowed.{key}", cite=statute.citation)
+    return app.say("cli.case.allowed", length=_named(app, clock) + said)
+
+
+def _named(app: App, clock: Clock) -> str:
+    """What a clock runs to, where a step has several."""
+    title = clock.title.said(app.speaker.language)
+    return app.say("cli.case.clock", title=title) if title else ""
+
+
+def _follows(app: App, book: Playbook, step: Step) -> Iterator[str]:
+    """What comes next on silence, a refusal, an empty answer: a line for each different answer."""
+    found: dict[tuple[str, ...], list[Text]] = {}
+    for outcome in (Outcome.SILENT, Outcome.REFUSED, Outcome.EVASIVE):
+        if outcome is Outcome.SILENT and not step.clocks:
+            continue
+        then = tuple(
+            s.title.said(app.speaker.language) for s in book.followers(f"{step.id}.{outcome}")
+        )
+        if then:
+            found.setdefault(then, []).append(Text(f"respond.outcome.{outcome}"))
+    for then, outcomes in found.items():
+        yield "    " + app.say("cli.case.then", outcomes=tuple(outcomes), steps=then)
 
 
 def _worked(app: App, code: str, worked: Worked, basis: str) -> Iterator[str]:
@@ -137,8 +221,9 @@ def _events(app: App, seen: CaseView, step: Step) -> Iterator[str]:
         yield app.say("cli.case.event", step=title, outcomes=tuple(which))
 
 
-def task(app: App, task: Task) -> None:
-    """What to do today, in a case."""
+def task(app: App, task: Task, said: set[str] | None = None) -> None:
+    """What to do today, in a case. `said` holds what was explained already: the same advice for
+    several cases is given once."""
     seen, standing = task.view, task.standing
     title = standing.step.title.said(app.speaker.language)
     key = "cli.case.task_by" if task.on is not None else "cli.case.task"
@@ -146,8 +231,30 @@ def task(app: App, task: Task) -> None:
         app.say(key, number=seen.case.number, against=seen.case.against or "—", title=title,
                 day=task.on)
     )  # fmt: skip
-    for text in _how(app, seen.case.country, standing.step):
+    if task.late is not None:
+        click.echo("    " + _late(app, task))
+    if said is not None:
+        do = standing.step.do.said(app.speaker.language)
+        if do in said:
+            click.echo("    " + app.say("cli.case.as_above"))
+            return
+        said.add(do)
+    for text in _how(app, seen.playbook, standing.step, seen.case.against):
         click.echo(text)
+    for text in _yours(app, seen.case.country, standing):
+        click.echo(text)
+
+
+def _late(app: App, task: Task) -> str:
+    assert task.late is not None
+    key = "cli.case.task_late" if task.standing.step.letters else "cli.case.task_late_plain"
+    return app.say(
+        key,
+        n=task.late_days, title=task.late.step.title.said(app.speaker.language),
+        case=task.view.case.number,
+        letters=" ".join(fitting(task.view.case.country, task.standing.step.letters,
+                                 task.view.case.against)),
+    )  # fmt: skip
 
 
 def data(app: App, seen: CaseView) -> dict[str, Any]:
@@ -177,12 +284,15 @@ def _step_data(app: App, code: str, standing: Standing) -> dict[str, Any]:
         "reply": standing.reply.value if standing.reply else None,
         "reply_on": to_json(standing.reply_on),
         "do_by": to_json(standing.by.latest_safe) if standing.by else None,
+        "ordered": to_json(standing.ordered),
+        "woken_by": list(standing.woken_by),
         "clocks": [
             {
                 "id": running.clock.id,
                 "due": to_json(running.worked.due),
                 "late_from": to_json(running.worked.late_from),
                 "longest": to_json(running.longest),
+                "extended": running.extended,
                 "estimated": running.worked.estimated,
                 "how": list(_plain(app, code, running.worked, running.clock.basis)),
             }
@@ -200,7 +310,12 @@ def task_data(app: App, task: Task) -> dict[str, Any]:
     """A task as JSON."""
     case = task.view.case
     step = _step_data(app, case.country, task.standing)
-    return {"case": case.number, "against": case.against, "on": to_json(task.on), "step": step}
+    late = task.late.step.id if task.late is not None else None
+    return {
+        "case": case.number, "against": case.against, "on": to_json(task.on), "step": step,
+        "late": late, "late_days": task.late_days if late else None,
+        "rules": ["deadline.silent"] if late else [],
+    }  # fmt: skip
 
 
 def playbook(app: App, book: Playbook) -> None:
@@ -211,7 +326,7 @@ def playbook(app: App, book: Playbook) -> None:
     for number, step in enumerate(book.steps, 1):
         click.echo("")
         click.echo(f"{number}. {step.title.said(language)}  [{step.id}]")
-        for text in _how(app, book.country, step):
+        for text in _how(app, book, step):
             click.echo(text)
     click.echo("")
     click.echo(app.say("cli.case.no_advice", as_of=book.as_of))
@@ -255,7 +370,9 @@ def calendar(app: App, every: Sequence[CaseView]) -> bytes:
 
 def _description(app: App, seen: CaseView, standing: Standing) -> Iterator[str]:
     code, step = seen.case.country, standing.step
-    if standing.by is not None and step.by is not None:
+    if standing.ordered is not None:
+        yield app.say("cli.case.ordered", day=standing.ordered)
+    elif standing.by is not None and step.by is not None:
         yield from _plain(app, code, standing.by, step.by.basis)
     for running in standing.clocks:
         yield from _plain(app, code, running.worked, running.clock.basis)
@@ -295,6 +412,7 @@ def letter_data(app: App, letter: Letter, folder: Path) -> dict[str, Any]:
         "rules": rules_of(letter),
         "missing": [field.name for field in letter.missing],
         "blanks": [field.name for field in letter.blanks],
+        "likeness": round(letter.likeness, 3),
         "used": [{"field": u.field.name, "source": u.source} for u in letter.used],
         "cited": [statute.ref for statute in letter.cited],
     }
@@ -322,6 +440,10 @@ def read_first(app: App, native: Sequence[Letter], said: Sequence[Letter]) -> st
         out += [app.say("cli.case.sheet_to", to=Text(f"respond.to.{letter.template.to}"))]
         if withheld(letter):
             out.append("[!] " + app.say("cli.case.sheet_withheld"))
+        out.append("    " + app.say("cli.case.sheet_alike", percent=round(100 * letter.likeness)))
+        if letter.wants_story:
+            key = "sheet_story_needed" if letter.likeness > ALIKE else "sheet_story"
+            out.append("[ ] " + app.say(f"cli.case.{key}"))
         for field in letter.missing:
             out.append("[!] " + app.say("cli.case.sheet_missing", name=field.words.said(language),
                                         field=field.name))  # fmt: skip

@@ -39,9 +39,16 @@ class Statute:
 
     @property
     def citation(self) -> Text:
-        """Law and article, as one cites them."""
+        """Law, article and item, as one cites them: `40(3)` is item 3, `253-1` an article that was
+        put in after 253."""
         if not self.article:
             return self.title
+        item = re.fullmatch(r"(\d+)\((\d+)\)", self.article)
+        if item:
+            return Text("country.citation_item", law=self.title, article=item[1], item=item[2])
+        put_in = re.fullmatch(r"(\d+)-1", self.article)
+        if put_in:
+            return Text("country.citation_one", law=self.title, article=put_in[1])
         return Text("country.citation", law=self.title, article=self.article)
 
 

@@ -6,28 +6,34 @@ then from what happened in the case; what the person entered by hand goes before
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 
 from notmyloan import country
+from notmyloan.country.data import table
+from notmyloan.guard import case_story as story
 from notmyloan.guard.dossier import VaultDossier
 from notmyloan.locale import Speaker
 from notmyloan.model.case import Case, Outcome
 from notmyloan.model.credit import CreditAccount, CreditReport, Enquiry
 from notmyloan.model.disclosure import Disclosure, OwnedKind
 from notmyloan.model.document import Facts, Value
-from notmyloan.model.identity import mask
+from notmyloan.model.finding import Finding
+from notmyloan.model.identity import InvalidIdentity, ResidentId, mask
 from notmyloan.model.record import Call, Identified, Message, Origin, Transaction, plain_party
 from notmyloan.model.text import Text
 from notmyloan.report.cite import where
-from notmyloan.respond import Standing
+from notmyloan.respond import Standing, StepState
 from notmyloan.respond.alibi import alibi, window_of
+from notmyloan.respond.fields import fields
 from notmyloan.respond.money import money_shown
 from notmyloan.vault import Vault
 
 _NIGHT = range(8, 22)  # hours in which a collector may call (GB/T 45251-2025, by a summary)
 _ROWS = 30
+_MANY = 3  # fewer a day than this are not worth a word
 _REPORT = "report"  # a group of fields here, not the catalogue of that name
 _PERSON = {
     "name": OwnedKind.NAME,
@@ -37,19 +43,26 @@ _PERSON = {
     "email": OwnedKind.EMAIL,
 }
 _SECRET = {"id_number", "phone", "email"}
+_NUMBER = re.compile(r"[+\d*][\d\s*()+-]{2,}")
 Cited = dict[str, tuple[Identified, tuple[Origin, ...]]]
+_Event = tuple[datetime, Call | Message, tuple[Origin, ...], bool]  # the last: dunning
 
 
 def cited_records(vault: Vault, case: Case) -> Cited:
     """Every record that the case's findings cite, by id."""
-    wanted = set(case.findings)
-    ids = [
-        id
-        for stored in vault.findings(None)
-        if stored.number in wanted
-        for id in stored.finding.cites
-    ]
+    return _cited(vault, [s.finding for s in vault.findings(None) if s.number in case.findings])
+
+
+def _cited(vault: Vault, findings: Iterable[Finding]) -> Cited:
+    ids = [id for finding in findings for id in finding.cites]
     return vault.records_by_ids(list(dict.fromkeys(ids)))
+
+
+def contested(vault: Vault, case: Case) -> list[Finding]:
+    """The case's findings that still stand: what the person has since called their own, or what
+    reconciles by now, is not contested."""
+    wanted = set(case.findings)
+    return [s.finding for s in vault.findings("open") if s.number in wanted]
 
 
 def facts(
@@ -62,18 +75,24 @@ def facts(
     """All fields of a case, said in `zh` or `en`."""
     speaker = Speaker("zh_CN" if language == "zh" else "en", dossier.zone)
     found = _Found(speaker, dossier.zone)
-    cited = cited_records(vault, case)
+    standings = list(standings)
+    findings = contested(vault, case)
+    cited = _cited(vault, findings)
     _person(found, dossier)
     _institution(found, case)
     _credit(found, dossier, cited)
-    _contacts(found, cited)
+    _contacts(found, cited, story.of_rules(findings, story.DUNNING))
+    _traces(found, findings, dossier)
     _given(found, dossier, case)
     _course(found, case, standings)
+    _timeline(found, case, findings, cited, dossier)
     _money(found, dossier, cited)
     _alibi(found, dossier, cited)
     _papers(found, vault, case)
     for name, value in case.facts.items():
-        found.values[name] = Value(value, speaker.say(Text("respond.source.entered")))
+        if name in fields():  # the days ordered for steps are kept beside them
+            found.values[name] = Value(value, speaker.say(Text("respond.source.entered")))
+    _limits(found, case)
     return Facts(found.values, found.lists)
 
 
@@ -92,6 +111,10 @@ class _Found:
         said = self.speaker.say(Text("respond.value", value=value))  # type: ignore[arg-type]
         self.values.setdefault(name, Value(said, source, masked))
 
+    def raw(self, name: str, value: str) -> None:
+        """A field that templates only compare with; it is not printed."""
+        self.values.setdefault(name, Value(value, self.say("respond.source.case")))
+
     def source(self, origins: tuple[Origin, ...]) -> str:
         return self.speaker.say(where(origins[0])) if origins else ""
 
@@ -107,18 +130,33 @@ def _person(found: _Found, dossier: VaultDossier) -> None:
         for line in dossier.mine.of(kind):
             masked = mask(line.value) if name in _SECRET else None
             found.put(f"person.{name}", line.value, found.say("respond.source.mine"), masked)
+    number = found.values.get("person.id_number")
+    if number is not None:
+        try:
+            told = ResidentId.parse(number.text)
+        except InvalidIdentity:
+            return  # another country's number, or a wrong one: it tells neither
+        found.put(
+            "person.sex", found.say(f"respond.sex.{told.sex}"), found.say("respond.source.id")
+        )
+        found.put("person.born", told.birth, found.say("respond.source.id"))
 
 
 def _institution(found: _Found, case: Case) -> None:
     found.put("case.number", case.number, found.say("respond.source.case"))
     found.put("case.opened", case.opened, found.say("respond.source.case"))
     found.put("case.known_on", case.known_on, found.say("respond.source.case"))
+    found.raw("case.playbook", case.playbook)
     known = country.load(case.country).institutions.find(case.against)
     name = known.legal_name if known is not None else case.against
-    found.put("institution.name", name, found.say("respond.source.case"))
-    found.put("platform.name", name, found.say("respond.source.case"))
+    # A letter to a telephone number reaches nobody: the name stays open until somebody knows it.
+    if known is not None or not _NUMBER.fullmatch(name):
+        found.put("institution.name", name, found.say("respond.source.case"))
+        found.put("platform.name", name, found.say("respond.source.case"))
     if known is not None:
-        found.put("institution.hotline", known.hotline, found.say("respond.source.pack"))
+        if known.hotline_confidence == "sourced":  # nothing unconfirmed goes into a letter
+            found.put("institution.hotline", known.hotline, found.say("respond.source.pack"))
+        found.raw("institution.kind", known.kind.value)
 
 
 def _credit(found: _Found, dossier: VaultDossier, cited: Cited) -> None:
@@ -159,31 +197,50 @@ def _account(found: _Found, account: CreditAccount, source: str) -> None:
         found.put("account.overdue", found.say("respond.months_overdue", n=late.months), source)
 
 
-def _contacts(found: _Found, cited: Cited) -> None:
-    """Calls and messages of the findings, counted."""
-    events = sorted(
-        ((r.at, r, origins) for r, origins in cited.values() if isinstance(r, (Call, Message))),
-        key=lambda event: event[0],
-    )
+def _contacts(found: _Found, cited: Cited, dunning: set[str]) -> None:
+    """Calls and messages of the findings, counted; dunning apart from all else."""
+    events: list[_Event] = [
+        (record.at, record, origins, id in dunning)
+        for id, (record, origins) in cited.items()
+        if isinstance(record, (Call, Message))
+    ]
+    events.sort(key=lambda event: event[0])
+    pushed = [e for e in events if e[3]]
+    _counted(found, "dunning", pushed)
+    _counted(found, "calls", [e for e in events if not e[3]])
+    text = next((r.text for _, r, _, _ in pushed if isinstance(r, Message)), None)
+    if text:
+        source = found.say("respond.source.records", n=len(pushed))
+        found.put("dunning.claim", mask(text[:60]).rstrip("。. "), source)
+
+
+def _counted(found: _Found, group: str, events: list[_Event]) -> None:
     if not events:
         return
     source = found.say("respond.source.records", n=len(events))
-    calls = [at for at, record, _ in events if isinstance(record, Call)]
-    found.put("calls.count", len(calls) or None, source)
-    found.put("calls.messages", len(events) - len(calls) or None, source)
-    found.put("calls.first", events[0][0], found.source(events[0][2]))
-    found.put("calls.last", events[-1][0], found.source(events[-1][2]))
-    local = [at.astimezone(found.zone) for at, _, _ in events]
-    found.put("calls.outside_hours", sum(at.hour not in _NIGHT for at in local) or None, source)
-    found.put("calls.most_a_day", max(Counter(at.date() for at in local).values()), source)
-    found.put("dunning.first", found.day(events[0][0]), found.source(events[0][2]))
-    found.put("dunning.count", len(events), source)
-    found.put("leak.items", len(events), source)
+    calls = sum(isinstance(record, Call) for _, record, _, _ in events)
+    first, last = events[0], events[-1]
+    if group == "dunning":
+        found.put("dunning.count", len(events), source)
+        found.put("dunning.calls", calls or None, source)
+        found.put("dunning.first", found.day(first[0]), found.source(first[2]))
+        found.put("dunning.last", found.day(last[0]), found.source(last[2]))
+    else:
+        found.put("calls.count", calls or None, source)
+        found.put("calls.first", first[0], found.source(first[2]))
+        found.put("calls.last", last[0], found.source(last[2]))
+    found.put(f"{group}.messages", len(events) - calls or None, source)
+    local = [at.astimezone(found.zone) for at, _, _, _ in events]
+    night = sum(at.hour not in _NIGHT for at in local)
+    most = max(Counter(at.date() for at in local).values())
+    found.put(f"{group}.outside_hours", night or None, source)
+    found.put(f"{group}.most_a_day", most if most >= _MANY else None, source)
     by_party: dict[str, list[datetime]] = {}
-    for at, record, _ in events:
-        by_party.setdefault(plain_party(record.party), []).append(at)
+    for at, record, _, _ in events:
+        if isinstance(record, (Call, Message)):
+            by_party.setdefault(plain_party(record.party), []).append(at)
     busiest = sorted(by_party.items(), key=lambda item: -len(item[1]))[:_ROWS]
-    found.lists["calls.numbers"] = tuple(
+    found.lists[f"{group}.numbers"] = tuple(
         {
             "number": Value(number or "—", source),
             "count": Value(str(len(times)), source),
@@ -192,9 +249,37 @@ def _contacts(found: _Found, cited: Cited) -> None:
         }
         for number, times in busiest
     )
-    text = next((r.text for _, r, _ in events if isinstance(r, Message)), None)
-    if text:
-        found.put("dunning.claim", mask(text[:60]), source)
+
+
+def _traces(found: _Found, findings: list[Finding], dossier: VaultDossier) -> None:
+    """What whoever acted as the person left behind: other people's numbers in the report, and
+    codes on the person's phone."""
+    for name, (value, origin) in story.drift(findings, dossier).items():
+        found.put(name, value, found.source((origin,)))
+    codes = story.stages(findings, found.speaker)
+    if codes is not None:
+        service, at, said = codes
+        source = found.say("respond.source.finding")
+        found.put("code.service", service, source)
+        found.put("code.given_on", at.date(), source)
+        found.put("code.stages", said, source)
+
+
+def _timeline(
+    found: _Found, case: Case, findings: list[Finding], cited: Cited, dossier: VaultDossier
+) -> None:
+    places = {id: found.source(origins) for id, (_, origins) in cited.items()}
+    events = story.happenings(case, findings, cited, dossier, found.speaker, places)
+    found.raw("case.learnt", story.learnt(events))
+    if events:
+        found.lists["events.rows"] = tuple(
+            {
+                "on": Value(found.say("respond.value", value=h.day), h.source),
+                "what": Value(found.speaker.say(h.what), h.source),
+                "source": Value(h.source or "—", h.source),
+            }
+            for h in events
+        )
 
 
 def _given(found: _Found, dossier: VaultDossier, case: Case) -> None:
@@ -213,6 +298,7 @@ def _given(found: _Found, dossier: VaultDossier, case: Case) -> None:
         found.put("leak.what",
                   tuple(found.say(f"report.given.{given}") for given in line.given),
                   source)  # fmt: skip
+        found.put("leak.kinds", len(line.given) or None, source)
         if line.phone:
             found.put("platform.account", line.phone, source, mask(line.phone))
     others = [line for line in dossier.disclosures if line.on is not None]
@@ -237,6 +323,12 @@ def _same(line: Disclosure, case: Case) -> bool:
 def _course(found: _Found, case: Case, standings: Iterable[Standing]) -> None:
     """What was sent, reported and answered in the case so far; the newest first."""
     source = found.say("respond.source.case")
+    standings = list(standings)
+    for name, police in (("course.rows", False), ("course.police", True)):
+        some = [s for s in standings if (s.step.who == "police") is police]
+        rows = story.course(case, some, standings, found.speaker, source)
+        if rows:
+            found.lists[name] = tuple(rows)
     done = [s for s in standings if s.done_on is not None]
     for standing in sorted(done, key=lambda s: s.done_on or date.min, reverse=True):
         step = standing.step
@@ -247,6 +339,8 @@ def _course(found: _Found, case: Case, standings: Iterable[Standing]) -> None:
         found.put("demand.sent_on", standing.done_on, source)
         found.put("demand.sent_to", step.title.said(found.speaker.language), source)
         found.put("demand.due", max(c.worked.due for c in standing.clocks), source)
+        if standing.state is StepState.LATE:
+            found.raw("demand.late", step.id)
         if standing.reply is not None:
             found.put("demand.reply_on", standing.reply_on, source)
             note = next(
@@ -293,6 +387,15 @@ def _alibi(found: _Found, dossier: VaultDossier, cited: Cited) -> None:
             found.put("alibi.summary", found.say("proof.alibi.summary", day=day, hours=hours),
                       found.source(origins))  # fmt: skip
             return
+
+
+def _limits(found: _Found, case: Case) -> None:
+    """The criminal thresholds, only where a batch of several people's data is in evidence: one
+    person's own items say nothing about them (cn.md rule 45)."""
+    limits = table(case.country, "crime").get("items")
+    if limits and "leak.batch" in case.facts:
+        said = tuple(found.say(f"respond.crime.{kind}", n=n) for kind, n in limits.items())
+        found.put("leak.limits", said, found.say("respond.source.pack"))
 
 
 def _papers(found: _Found, vault: Vault, case: Case) -> None:

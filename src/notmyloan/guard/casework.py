@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from notmyloan import country
-from notmyloan.guard.case_facts import facts
+from notmyloan.guard.case_facts import contested, facts
 from notmyloan.guard.dossier import VaultDossier
 from notmyloan.locale import Speaker
 from notmyloan.model.case import Case, CaseEvent, Outcome
@@ -15,9 +15,15 @@ from notmyloan.model.errors import UsageError
 from notmyloan.model.record import Private
 from notmyloan.model.text import Text
 from notmyloan.respond import Standing, StepState, load_playbook, stand
+from notmyloan.respond.attach import Copy, can_fit, fit
 from notmyloan.respond.letter import Enclosure, Letter, Template, load_letter, write
 from notmyloan.respond.playbook import Playbook, answering
+from notmyloan.respond.progress import due_field
 from notmyloan.vault import StoredFinding, Vault
+
+_MOST_READ = 200_000_000  # bytes: what is larger is no picture or paper
+_SOON = timedelta(days=14)
+_AT_ONCE = 60  # a step to be done within so many minutes goes before all that has a date
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,11 +48,22 @@ class CaseView(Private):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Task(Private):
-    """Something to do in a case: an open step, or an answer that is overdue. `on`: by when."""
+    """Something to do in a case: an open step. `on`: by when; `late`: the step whose answer is
+    overdue and that made this one due, with `late_days` since its last day."""
 
     view: CaseView
     standing: Standing
     on: date | None
+    late: Standing | None = None
+    late_days: int = 0
+
+    @property
+    def order(self) -> tuple[int, int, date, int]:
+        """The most pressing first: what counts by the minute, then what others left unanswered,
+        then what falls due first."""
+        minutes = self.standing.step.minutes
+        urgent = 0 if minutes is not None and minutes <= _AT_ONCE else 1
+        return (urgent, -self.late_days, self.on or date.max, self.view.case.number)
 
 
 def open_case(
@@ -103,6 +120,7 @@ def _institution(vault: Vault, chosen: Sequence[StoredFinding]) -> str | None:
         named = stored.finding.facts.get("institution") or stored.finding.facts.get("institutions")
         if isinstance(named, tuple) and named:
             named = named[0]
+        named = named or _named(stored)
         if isinstance(named, str) and named:
             return named
     for stored in chosen:
@@ -111,6 +129,17 @@ def _institution(vault: Vault, chosen: Sequence[StoredFinding]) -> str | None:
                 value = getattr(record, attribute, None)
                 if value:
                     return str(value)
+    return None
+
+
+def _named(stored: StoredFinding) -> str | None:
+    """The firm that a finding names in its title; a sender only where it signed with a name."""
+    said = stored.finding.title.args
+    signed = str(stored.finding.subject[0] if stored.finding.subject else "").startswith("s:")
+    for key in ("firm", "first", *(("sender",) if signed else ())):
+        name = said.get(key)
+        if isinstance(name, str) and name:
+            return name
     return None
 
 
@@ -178,18 +207,55 @@ def _meant(seen: CaseView, outcome: Outcome) -> str:
 
 
 def tasks(vault: Vault, dossier: VaultDossier) -> list[Task]:
-    """What to do, over all open cases, the most pressing first: what is late, what falls due
-    first, then each case's first open step."""
+    """What to do, over all open cases, the most pressing first: each step that somebody's silence
+    or answer made due, each with a date of its own, and each case's first open step."""
+    today = dossier.now.astimezone(dossier.zone).date()
     found: list[Task] = []
     for seen in views(vault, dossier):
-        if seen.case.closed is not None:
+        if seen.case.closed is None:
+            found += _tasks(seen, today)
+    return sorted(found, key=lambda task: task.order)
+
+
+def _tasks(seen: CaseView, today: date) -> Iterator[Task]:
+    first = True
+    for standing in seen.standings:
+        if standing.state is not StepState.OPEN:
             continue
-        first = True
-        for standing in seen.standings:
-            if standing.state is StepState.OPEN and (first or standing.by is not None):
-                found.append(Task(seen, standing, standing.act_on))
-                first = False
-    return sorted(found, key=lambda t: (t.on or date.max, t.view.case.number))
+        woken = bool(standing.woken_by)
+        again = standing.step.by is not None and standing.step.by.then
+        if again and standing.act_on and standing.act_on - today > _SOON:
+            continue  # a reminder of months ahead is no task of today
+        if first or woken or standing.act_on is not None or standing.step.minutes is not None:
+            late = _late(seen, standing)
+            days = 0
+            if late is not None and late.clocks:
+                days = (today - max(c.worked.late_from for c in late.clocks)).days + 1
+            yield Task(seen, standing, standing.act_on, late, days)
+        first = first and woken
+
+
+def _late(seen: CaseView, standing: Standing) -> Standing | None:
+    """The step whose unanswered clock made `standing` due (cn.md rule 26, `deadline.silent`)."""
+    quiet = [e.removesuffix(".silent") for e in standing.woken_by if e.endswith(".silent")]
+    return next((s for s in seen.standings if s.step.id in quiet), None)
+
+
+def overdue(seen: CaseView) -> list[Standing]:
+    """The steps of a case whose answer is overdue."""
+    return [s for s in seen.standings if s.state is StepState.LATE]
+
+
+def order_day(
+    vault: Vault, dossier: VaultDossier, number: int, name: str, on: date | None
+) -> CaseView:
+    """Note the day that a court or an authority set for a step; None takes it back. Raises
+    UsageError where the case has no such step."""
+    seen = view(vault, dossier, number)
+    if not seen.playbook.has(name):
+        raise UsageError("respond.no_such_step", step=name, case=number)
+    vault.cases.set_facts(number, {due_field(name): on.isoformat() if on else ""})
+    return view(vault, dossier, number)
 
 
 def dated(seen: CaseView) -> Iterator[tuple[date, Standing]]:
@@ -208,9 +274,22 @@ def letter_names(seen: CaseView, *, every: bool = False) -> list[str]:
             name
             for standing in seen.standings
             if standing.state in states
-            for name in standing.step.letters
+            for name in fitting(seen.case.country, standing.step.letters, seen.case.against)
         )
     )
+
+
+def fitting(code: str, names: Sequence[str], against: str) -> tuple[str, ...]:
+    """Of a step's letters those that are for this kind of institution: a bank's regulator takes no
+    small-loan company. All of them where the institution is unknown or none is for its kind."""
+    known = country.load(code).institutions.find(against) if against else None
+    if known is None:
+        return tuple(names)
+    kinds = {known.kind.value, known.role or ""}
+    ours = [n for n in names if kinds & set(load_letter(code, n).kinds)]
+    if not ours:
+        return tuple(names)
+    return tuple(n for n in names if n in ours or not load_letter(code, n).kinds)
 
 
 def letters(
@@ -221,7 +300,11 @@ def letters(
     language: str,
     enclosures: Sequence[Enclosure] = (),
 ) -> list[Letter]:
-    """The letters `names` of a case in `zh` or `en`. Raises InputError where the pack lacks one."""
+    """The letters `names` of a case in `zh` or `en`. Raises InputError where the pack lacks one,
+    UsageError where none of the case's findings stands any more: what turned out to be the
+    person's own is not contested."""
+    if seen.case.findings and not contested(vault, seen.case):
+        raise UsageError("respond.all_own", case=seen.case.number)
     filled = facts(vault, dossier, seen.case, seen.standings, language)
     pack = country.load(seen.case.country)
     today = dossier.now.astimezone(dossier.zone).date()
@@ -245,10 +328,20 @@ def shown_to(template: Template, known: bool) -> Template:
     return replace(template, shows=shows)
 
 
-def too_big(vault: Vault, seen: CaseView, name: str) -> tuple[str, ...]:
-    """The case's pieces that are larger than the channel of a letter takes (cn.md rule 28,
-    `form.attachment_size`). They are never re-encoded to fit: an excerpt goes along, the original
-    stays whole."""
+@dataclass(frozen=True, slots=True, repr=False)
+class Attachments(Private):
+    """What goes with a form that takes only small files: copies that fit, and the names of the
+    pieces that could not be made to."""
+
+    limit: int
+    copies: tuple[Copy, ...]
+    too_big: tuple[str, ...]
+
+
+def attachments(vault: Vault, seen: CaseView, name: str) -> Attachments | None:
+    """The case's pieces as the channel of a letter takes them (cn.md rule 28,
+    `form.attachment_size`); None where it sets no limit or nothing is above it. The pieces
+    themselves stay as they are."""
     channels = country.load(seen.case.country).channels
     limits = [
         channels[s.step.channel].attachment_max
@@ -256,9 +349,19 @@ def too_big(vault: Vault, seen: CaseView, name: str) -> tuple[str, ...]:
         if name in s.step.letters and s.step.channel
     ]
     limit = min((most for most in limits if most is not None), default=None)
-    if limit is None:
-        return ()
-    return tuple(e.name for e in vault.exhibits.all(seen.case.number) if e.size > limit)
+    pieces = vault.exhibits.all(seen.case.number)
+    if limit is None or all(piece.size <= limit for piece in pieces):
+        return None
+    copies: list[Copy] = []
+    left: list[str] = []
+    for piece in pieces:
+        made: tuple[Copy, ...] = ()
+        if piece.size <= limit or (can_fit(piece.name) and piece.size <= _MOST_READ):
+            made = fit(piece.name, b"".join(vault.blob_open(piece.sha256)), limit)
+        copies += [Copy(f"{piece.number:02}-{copy.name}", copy.content) for copy in made]
+        if not made:
+            left.append(piece.name)
+    return Attachments(limit, tuple(copies), tuple(left))
 
 
 def addressees(seen: CaseView, names: Sequence[str], language: str) -> list[tuple[str, str]]:

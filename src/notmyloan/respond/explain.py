@@ -21,6 +21,8 @@ def explain(worked: Worked, basis: str, pack: Pack, language: str) -> tuple[Text
         statute = pack.statutes[basis]
         key = "respond.worked.basis" if statute.verified else "respond.worked.basis_unverified"
         said.append(Text(key, cite=statute.citation, gist=statute.gist, as_of=statute.as_of))
+    else:
+        said.append(Text("respond.worked.advised"))
     if worked.skipped:
         names = dict.fromkeys(h.name.said(language) for h in worked.skipped)
         said.append(Text("respond.worked.skipped", n=len(worked.skipped), names=tuple(names)))

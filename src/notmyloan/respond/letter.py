@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import jinja2
@@ -23,19 +24,25 @@ from notmyloan.locale import Speaker
 from notmyloan.model.document import Document, Facts, Span, Table, Value
 from notmyloan.model.errors import InputError
 from notmyloan.respond.fields import Field, fields
+from notmyloan.respond.likeness import likeness
 from notmyloan.respond.markdown import BLANK, SIGNATURE, TABLE, blocks, plain
 
 ADDRESSEES = (
     "institution", "regulator", "police", "court", "platform", "carrier", "bureau", "appraiser",
     "person", "prosecutor",
 )  # fmt: skip
-_HEAD = {"title", "to", "as_of", "needs", "shows", "form"}
+_HEAD = {"title", "to", "as_of", "needs", "shows", "form", "kinds"}
+# A paragraph that several letters share: `letters/parts/NAME.LANGUAGE.md`.
+_INCLUDE = re.compile(r'{%\s*include\s+"(\w+)"\s*%}')
+STORY = "case.story"
+_ME = {"zh": "本人", "en": "I"}  # a letter that speaks of its writer otherwise sets `me`
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
     """A letter of a country pack. `needs`: the fields without which it must not be sent (cn.md
-    rule 27); `shows`: the identifiers its addressee sees in full."""
+    rule 27); `shows`: the identifiers its addressee sees in full; `kinds`: the kinds of institution
+    it is for, empty for all."""
 
     id: str
     country: str
@@ -45,7 +52,13 @@ class Template:
     needs: tuple[str, ...]
     shows: tuple[str, ...]
     form: bool
+    kinds: tuple[str, ...]
     bodies: Mapping[str, str]
+
+    @property
+    def tells(self) -> bool:
+        """Whether the person's own words have a place in it."""
+        return any(STORY in body for body in self.bodies.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +86,8 @@ class Used:
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A letter ready to be set. `blanks` are left to fill by hand; `missing` those of them without
-    which it must not be sent."""
+    which it must not be sent; `likeness` how much of it any other person's would share: 1 where no
+    fact of the person's is in it."""
 
     template: Template
     document: Document
@@ -81,6 +95,12 @@ class Letter:
     blanks: tuple[Field, ...]
     missing: tuple[Field, ...]
     cited: tuple[Statute, ...]
+    likeness: float
+
+    @property
+    def wants_story(self) -> bool:
+        """Whether it has a place for the person's own words that nobody filled."""
+        return self.template.tells and not any(u.field.name == STORY for u in self.used)
 
 
 def letter_names(country: str) -> tuple[str, ...]:
@@ -114,8 +134,11 @@ def load_letter(country: str, name: str) -> Template:
             needs=tuple(data.get("needs", ())),
             shows=tuple(data.get("shows", ())),
             form=bool(data.get("form", False)),
+            kinds=tuple(data.get("kinds", ())),
             bodies={
-                language: place.joinpath(f"{name}.{language}.md").read_text("utf-8")
+                language: _whole(
+                    place, place.joinpath(f"{name}.{language}.md").read_text("utf-8"), language
+                )
                 for language in ("zh", "en")
             },
         )
@@ -125,6 +148,20 @@ def load_letter(country: str, name: str) -> Template:
         raise InputError(
             "respond.bad_letter", name=f"{country}/letters/{name}", place=what
         ) from error
+
+
+def _whole(place: Traversable, text: str, language: str, within: tuple[str, ...] = ()) -> str:
+    """A letter's text with its parts in place. Raises ValueError for a part that is not there in
+    that language, or that includes itself."""
+
+    def part(match: re.Match[str]) -> str:
+        name = match[1]
+        path = place.joinpath("parts", f"{name}.{language}.md")
+        if name in within or not path.is_file():
+            raise ValueError(f"include parts/{name}.{language}.md?")
+        return _whole(place, path.read_text("utf-8").strip("\n"), language, (*within, name))
+
+    return _INCLUDE.sub(part, text)
 
 
 class _Blank:
@@ -247,25 +284,9 @@ def write(
 ) -> Letter:
     """The letter in `zh` or `en`. Raises InputError where the template uses an unknown field or
     article, naming it."""
-    run = _Run(template, language, facts, pack)
-    groups = {name.partition(".")[0] for name in fields()}
     day = Speaker("zh_CN" if language == "zh" else "en").day(made)
-    try:
-        text = environment().from_string(template.bodies[language]).render(
-            {group: _Group(group, run) for group in groups}
-            | {
-                "today": plain(day),
-                "cite": run.cite,
-                "evidence_list": TABLE,
-                "signature": SIGNATURE,
-            }
-        )  # fmt: skip
-    except jinja2.TemplateError as error:
-        raise InputError(
-            "respond.bad_letter",
-            name=f"{template.country}/letters/{template.id}.{language}.md",
-            place=str(error.message),
-        ) from error
+    run, text = _render(template, language, facts, pack, day)
+    _, bare = _render(template, language, Facts(), pack, day)
     missing = tuple(
         fields()[name]
         for name in template.needs
@@ -286,7 +307,34 @@ def write(
         tuple(run.blanks.values()),
         missing,
         tuple(run.cited.values()),
+        likeness(text, bare),
     )
+
+
+def _render(
+    template: Template, language: str, facts: Facts, pack: Pack, day: str
+) -> tuple[_Run, str]:
+    """The letter's Markdown, and what became of its fields on the way."""
+    run = _Run(template, language, facts, pack)
+    groups = {name.partition(".")[0] for name in fields()}
+    try:
+        text = environment().from_string(template.bodies[language]).render(
+            {group: _Group(group, run) for group in groups}
+            | {
+                "today": plain(day),
+                "me": _ME[language],
+                "cite": run.cite,
+                "evidence_list": TABLE,
+                "signature": SIGNATURE,
+            }
+        )  # fmt: skip
+    except jinja2.TemplateError as error:
+        raise InputError(
+            "respond.bad_letter",
+            name=f"{template.country}/letters/{template.id}.{language}.md",
+            place=str(error.message),
+        ) from error
+    return run, text
 
 
 _COLUMNS = {
@@ -334,7 +382,7 @@ def names_used(body: str) -> tuple[set[str], set[str]]:
     }
     bare = {node.name for node in tree.find_all(jinja2.nodes.Name) if node.ctx == "load"}
     groups = {name.partition(".")[0] for name in fields()}
-    known = groups | loops | {"today", "cite", "evidence_list", "signature", "loop"}
+    known = groups | loops | {"today", "me", "cite", "evidence_list", "signature", "loop"}
     used = {name for name in found if name.partition(".")[0] not in loops | {"loop"}}
     return used | (bare - known), cited
 

@@ -17,6 +17,7 @@ import jinja2
 from notmyloan.country import Pack, Words
 from notmyloan.country.data import table
 from notmyloan.model.case import Outcome
+from notmyloan.model.disclosure import RecipientKind
 from notmyloan.model.errors import InputError
 from notmyloan.model.text import Text
 from notmyloan.respond.fields import fields
@@ -30,6 +31,7 @@ from notmyloan.respond.letter import (
 from notmyloan.respond.playbook import Playbook, Step, load_playbook, names, papers
 
 _EVENTS = {o.value for o in Outcome} - {Outcome.PAUSED.value, Outcome.RESUMED.value}
+_KINDS = {k.value for k in RecipientKind} | {"guarantor", "trust", "auto_finance", "leasing"}
 # Short numbers and service lines; years, amounts and article numbers are no such thing.
 _HOTLINE = re.compile(r"(?<![\d-])(?:1\d{4}|12\d{3}|9\d{4,5}|400[- ]?\d{3}[- ]?\d{4}|110)(?!\d)")
 
@@ -95,6 +97,7 @@ def _words(step: Step) -> Iterator[Text]:
         ("say", step.say, False),
         ("doubt", step.doubt, False),
         *((f"clock {c.id}", c.stops, False) for c in step.clocks),
+        *((f"clock {c.id}", c.title, False) for c in step.clocks),
     ):
         yield from _complete(f"{step.id}.{where}", words, needed=needed)
 
@@ -168,6 +171,9 @@ def _letter(template: Template, pack: Pack) -> Iterator[Text]:
             yield Text("respond.lint.signature", where=where)
     for ref in sorted(set.symmetric_difference(*cited.values()) if len(cited) == 2 else ()):
         yield Text("respond.lint.cited_once", ref=ref)
+    for kind in template.kinds:
+        if kind not in _KINDS:
+            yield Text("respond.lint.kind", where=f"{template.id}.toml", name=kind)
     for name in (*template.needs, *template.shows):
         if name not in fields():
             yield Text("respond.lint.field", where=f"{template.id}.toml", name=name)

@@ -25,30 +25,34 @@ _STEP = {
     "id", "title", "do", "say", "who", "channel", "papers", "letters", "basis", "doubt",
     "minutes", "cuts", "needs", "after", "clock", "by",
 }  # fmt: skip
-_CLOCK = {"id", "days", "business", "longest", "basis", "stops"}
-_BY = {"from", "days", "years", "business", "basis"}
+_CLOCK = {"id", "title", "days", "business", "longer", "basis", "stops"}
+_BY = {"from", "days", "then", "years", "business", "basis"}
 _HEAD = {"title", "about", "as_of", "rules", "emergency", "step"}
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """How long the other side has. `longest`: the most days it can be extended to, or None."""
+    """How long the other side has. `longer`: what it can be extended to, in days from the same
+    start, each time it says so (15, then 30, then 60)."""
 
     id: str
     length: Length
-    longest: int | None
+    longer: tuple[int, ...]
     basis: str
     stops: Words
+    title: Words
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """The person's own deadline for a step: `length` after `start`, which is `STEP.OUTCOME`,
-    `case.opened` or `case.known`."""
+    `case.opened` or `case.known`. `then`: for a step that is done several times, the days after
+    `start` at which it comes again."""
 
     start: str
     length: Length
     basis: str
+    then: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +214,10 @@ def _clock(where: str, row: Mapping[str, Any]) -> Clock:
     return Clock(
         str(row["id"]),
         Length(int(row["days"]), unit),
-        row.get("longest"),
+        tuple(int(days) for days in row.get("longer", ())),
         str(row.get("basis", "")),
         Words.of(row.get("stops")),
+        Words.of(row.get("title")),
     )
 
 
@@ -222,4 +227,5 @@ def _by(where: str, row: Mapping[str, Any]) -> Due:
         length = Length(int(row["years"]), "years")
     else:
         length = Length(int(row["days"]), "working_days" if row.get("business") else "days")
-    return Due(str(row["from"]), length, str(row.get("basis", "")))
+    then = tuple(int(days) for days in row.get("then", ()))
+    return Due(str(row["from"]), length, str(row.get("basis", "")), then)

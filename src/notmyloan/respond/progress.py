@@ -34,17 +34,20 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A clock of the other side. `extended`: they said so, and `worked` is the longest date."""
+    """A clock of the other side. `extended`: how often they said so; `worked` is the date that
+    counts after that, `longest` the last one they can reach, None where they cannot extend."""
 
     clock: Clock
     worked: Worked
     longest: date | None
-    extended: bool
+    extended: int
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One step today. `done_on` when the person did it, `reply` what came back and when."""
+    """One step today. `done_on` when the person did it, `reply` what came back and when, `ordered`
+    the day that a court or authority set for it, `woken_by` the events (`demand.silent`) that made
+    it due."""
 
     step: Step
     state: StepState
@@ -53,13 +56,18 @@ class Standing:
     reply_on: date | None
     clocks: tuple[Running, ...]
     by: Worked | None
+    ordered: date | None = None
+    woken_by: tuple[str, ...] = ()
 
     @property
     def act_on(self) -> date | None:
-        """The day that matters next: the person's own deadline while the step is open, the first
-        day the other side is late while it waits."""
-        if self.state in (StepState.OPEN, StepState.BLOCKED) and self.by is not None:
-            return self.by.latest_safe
+        """The day that matters next: the person's own deadline while the step is open (what was
+        ordered goes before what is reckoned), the first day the other side is late while it
+        waits."""
+        if self.state in (StepState.OPEN, StepState.BLOCKED):
+            if self.ordered is not None:
+                return self.ordered
+            return self.by.latest_safe if self.by is not None else None
         if self.state in (StepState.WAITING, StepState.LATE) and self.clocks:
             return max(c.worked.late_from for c in self.clocks)
         return None
@@ -76,15 +84,43 @@ def stand(playbook: Playbook, case: Case, calendar: Calendar, today: date) -> tu
     for step in playbook.steps:
         if _silent(step, clocks[step.id], happened, today):
             happened[f"{step.id}.silent"] = max(c.worked.late_from for c in clocks[step.id])
+    ordered = {step.id: day for step in playbook.steps if (day := ordered_day(case, step.id))}
     asleep = {
         step.id
         for step in playbook.steps
-        if step.after and not any(happened.get(e, date.max) <= today for e in step.after)
+        if step.after
+        and step.id not in ordered
+        and not any(happened.get(e, date.max) <= today for e in step.after)
     }
     return tuple(
-        _standing(step, clocks[step.id], happened, asleep, calendar, today)
+        _standing(
+            step,
+            clocks[step.id],
+            happened,
+            asleep,
+            calendar,
+            today,
+            ordered.get(step.id),
+            sum(e.step == step.id and e.outcome is Outcome.DONE for e in case.events),
+        )
         for step in playbook.steps
     )
+
+
+def _times(step: Step) -> int:
+    """How often a step is done before the last time."""
+    return len(step.by.then) if step.by is not None else 0
+
+
+def due_field(step: str) -> str:
+    """Under which name a case keeps the day that was ordered for a step."""
+    return f"due.{step}"
+
+
+def ordered_day(case: Case, step: str) -> date | None:
+    """The day that a court or an authority set for a step, if the person entered one."""
+    said = case.facts.get(due_field(step))
+    return date.fromisoformat(said) if said else None
 
 
 def _silent(
@@ -99,17 +135,17 @@ def _running(step: Step, case: Case, calendar: Calendar) -> tuple[Running, ...]:
     if started is None:
         return ()
     pauses = _pauses(case, step.id)
-    extended = _on(case, step.id, Outcome.EXTENDED) is not None
+    said = sum(e.step == step.id and e.outcome is Outcome.EXTENDED for e in case.events)
     found = []
     for clock in step.clocks:
-        worked = work_out(started, clock.length, calendar, pauses)
+        extended = min(said, len(clock.longer))
+        days = clock.longer[extended - 1] if extended else clock.length.count
+        worked = work_out(started, Length(days, clock.length.unit), calendar, pauses)
         longest = None
-        if clock.longest is not None:
-            farthest = work_out(started, Length(clock.longest, clock.length.unit), calendar, pauses)
-            longest = farthest.due
-            if extended:
-                worked = farthest
-        found.append(Running(clock, worked, longest, extended and longest is not None))
+        if clock.longer:
+            most = Length(max(clock.longer), clock.length.unit)
+            longest = work_out(started, most, calendar, pauses).due
+        found.append(Running(clock, worked, longest, extended))
     return tuple(found)
 
 
@@ -141,12 +177,15 @@ def _standing(
     asleep: set[str],
     calendar: Calendar,
     today: date,
+    ordered: date | None,
+    times: int,
 ) -> Standing:
-    done_on = happened.get(f"{step.id}.done")
+    done_on = happened.get(f"{step.id}.done") if times > _times(step) else None
     reply = next((r for r in _REPLIES if f"{step.id}.{r}" in happened), None)
     by = None
     if step.by is not None and step.by.start in happened:
-        by = work_out(happened[step.by.start], step.by.length, calendar)
+        days = (step.by.length, *(Length(n, step.by.length.unit) for n in step.by.then))
+        by = work_out(happened[step.by.start], days[min(times, len(days) - 1)], calendar)
     if f"{step.id}.skipped" in happened:
         state = StepState.SKIPPED
     elif done_on is not None:
@@ -164,4 +203,7 @@ def _standing(
         state = StepState.BLOCKED
     else:
         state = StepState.OPEN
-    return Standing(step, state, done_on, reply, happened.get(f"{step.id}.{reply}"), clocks, by)
+    woken = tuple(e for e in step.after if happened.get(e, date.max) <= today)
+    return Standing(
+        step, state, done_on, reply, happened.get(f"{step.id}.{reply}"), clocks, by, ordered, woken
+    )
