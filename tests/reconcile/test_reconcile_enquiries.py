@@ -8,6 +8,7 @@ import pytest
 
 from notmyloan.model.disclosure import Given, OwnedKind
 from notmyloan.model.finding import Severity, Verdict
+from notmyloan.reconcile.accounts import unknown_account
 from notmyloan.reconcile.consent import consent, multi
 from notmyloan.reconcile.enquiries import unknown_enquiry
 from notmyloan.reconcile.relations import (
@@ -79,15 +80,35 @@ def test_a_denied_purpose_is_believed(life, make, check):
     assert found.verdict is Verdict.NOT_MINE
 
 
-def test_an_unknown_account_after_it_makes_it_worse(life, make, check):
-    told(life).reported(make.asked("盛银消费金融", DAY))
-    [alone] = check(unknown_enquiry(life))
-    life.files.clear()
-    life.reported(
+def test_an_application_is_as_much_theirs_as_the_account_it_led_to(life, make, check):
+    told(life).reported(
         make.asked("盛银消费金融", DAY), make.loan("盛银消费金融", DAY + timedelta(days=2))
     )
+    [account] = check(unknown_account(life))
     [found] = check(unknown_enquiry(life))
-    assert found.confidence > alone.confidence
+    assert found.confidence == account.confidence
+    assert any(r.text.key == "reconcile.why.led_to_unknown" for r in found.why)
+
+
+def test_a_guarantor_asks_beside_the_lender_of_the_persons_own_loan(life, make, check):
+    life.owns(OwnedKind.ACCOUNT, "", institution="还呗", opened=DAY)
+    life.complete = frozenset({OwnedKind.APPLICATION, OwnedKind.ACCOUNT})
+    life.reported(
+        make.asked("武汉众邦银行股份有限公司", DAY),
+        make.asked("海南云岭融资担保有限公司", DAY, "担保资格审查"),
+        make.loan("武汉众邦银行股份有限公司", DAY),
+    )
+    assert check(unknown_enquiry(life)) == []
+
+
+def test_a_guarantor_asks_beside_an_application_that_led_to_nothing(life, make, check):
+    life.owns(OwnedKind.APPLICATION, "", institution="马上消费金融", opened=DAY)
+    life.reported(make.asked("海南云岭融资担保有限公司", DAY, "担保资格审查"))
+    assert check(unknown_enquiry(life)) == []
+    # On another day it is no part of that application.
+    life.files.clear()
+    life.reported(make.asked("海南云岭融资担保有限公司", DAY + timedelta(days=9), "担保资格审查"))
+    assert len(check(unknown_enquiry(life))) == 1
 
 
 def test_the_own_account_after_it_explains_it(life, make, check):

@@ -184,3 +184,41 @@ def test_there_are_texts_of_every_kind() -> None:
     made = list(texts(1, 3))
     assert len(made) == 3 * len({kind for kind, _ in made})
     assert not [text for _, text in made if "{" in text or "}" in text]
+
+
+def test_difficult_lives_keep_their_truth(tmp_path: Path) -> None:
+    kinds: Counter[str] = Counter()
+    for seed in range(40):
+        life = make_life(seed, years=2, busy=0.05, difficult=True)
+        strange = [b for b in life.borrowed if not b.mine]
+        kinds[f"impostors {len(strange)}"] += 1
+        kinds[life.lists] += 1
+        own = {b.legal for b in life.borrowed if b.mine}
+        kinds["at the own lender"] += any(b.legal in own for b in strange)
+        assert life.foreign_accounts == [b.legal for b in strange if b.taken]
+        # An impostor's money never comes into the person's accounts.
+        sums = {(p.who, p.amount) for p in life.payments if p.amount > 0}
+        assert not any((b.legal, b.amount) in sums for b in strange if b.legal not in own)
+    assert {"impostors 0", "impostors 1", "impostors 2", "all", "some", "phones", "none"} <= set(
+        kinds
+    )
+    assert kinds["at the own lender"]
+    formats = ("reports", "lists")
+    life = write_life(tmp_path, 3, years=2, busy=0.05, formats=formats, difficult=True)
+    truth = json.loads((tmp_path / "truth" / "truth.json").read_text(encoding="utf-8"))
+    assert len(truth["borrowed"]) == len(life.borrowed)
+    assert (tmp_path / "exports/lists/mine.toml").exists() is (life.lists != "none")
+
+
+def test_difficult_lives_reports_are_read_back(tmp_path: Path) -> None:
+    context = ReadContext(now=datetime(2026, 11, 20, tzinfo=UTC))
+    for seed in (2, 5):
+        folder = tmp_path / str(seed)
+        life = write_life(folder, seed, years=2, busy=0.05, formats=("reports",), difficult=True)
+        newest = life.reports[-1]
+        name = "report-detailed" if "detailed" in life.papers else "report-later"
+        path = folder / f"exports/credit/{name}.pdf"
+        source = Source(path.name, path)
+        read = list(choose(source).read(source, context))
+        accounts = {(r.institution, r.opened) for r in read if r.kind == "credit_account"}
+        assert accounts == {(a.institution, a.opened) for a in newest.accounts}

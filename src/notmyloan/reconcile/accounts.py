@@ -7,7 +7,7 @@ that shows as funder, guarantor and platform is one finding.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -20,13 +20,13 @@ from notmyloan.model.record import Flow, record_id
 from notmyloan.model.text import Argument, Text
 from notmyloan.reconcile.known import Known, known
 from notmyloan.reconcile.match import events
-from notmyloan.reconcile.reports import current_files
+from notmyloan.reconcile.reports import current_files, same_phone
 from notmyloan.reconcile.rule import rule
 from notmyloan.reconcile.steps import dispute_account
 from notmyloan.reconcile.weigh import (
-    WORTH_ASKING,
     Scale,
     Told,
+    asks,
     lowered,
     start,
     told,
@@ -35,6 +35,9 @@ from notmyloan.reconcile.weigh import (
 
 CARDS = (AccountKind.CREDIT_CARD, AccountKind.QUASI_CREDIT_CARD)
 _OVER = (AccountState.SETTLED, AccountState.CLOSED, AccountState.ENDED)
+_LATE = (AccountState.OVERDUE, AccountState.BAD_DEBT, AccountState.LEGAL_RECOVERY)
+_KEPT_MONTHS = 4
+_OWN_KINDS = (OwnedKind.ACCOUNT, OwnedKind.LENDER, OwnedKind.CARD, OwnedKind.APPLICATION)
 
 
 @dataclass(slots=True)
@@ -111,27 +114,48 @@ def judge(item: CreditAccount | Guarantee, file: CreditFile, evidence: Known) ->
     if evidence.denied(item.institution, on=item.opened):
         scale.add("denied", 6.0)
         said = Told.ALL
+    others = _others_there(item, file, evidence)
     _by_lines(scale, item, card, evidence)
-    _by_disclosures(scale, item, evidence)
-    _by_bills(scale, item, evidence)
+    _by_disclosures(scale, item, others, evidence)
+    _by_bills(scale, item, others, evidence)
+    _by_conduct(scale, item, file, evidence)
     notices = evidence.notices(item.institution)
     if notices and notices.relation:
-        scale.add("notices", -0.8 if notices.relation < 3 else -1.4, n=notices.relation)
+        weight = -0.8 if notices.relation < 3 else -1.4
+        # Another account of the firm explains them as well.
+        scale.add("notices", weight * (0.3 if others else 1.0), n=notices.relation)
     return scale, said
 
 
+def _others_there(
+    item: CreditAccount | Guarantee, file: CreditFile, evidence: Known
+) -> list[CreditAccount]:
+    """Further accounts of the firm or its house in the same report."""
+    return [
+        a for a in file.accounts
+        if a is not item and evidence.firms.related(a.institution, item.institution)
+    ]  # fmt: skip
+
+
 def _by_lines(scale: Scale, item: CreditAccount | Guarantee, card: bool, evidence: Known) -> None:
-    """The best fitting line of "mine"; a proposal the person has not confirmed weighs less."""
+    """The best fitting line of "mine". A proposal that the person has not confirmed was made from
+    the same bills and messages that are weighed here: it weighs little."""
     fits = [
         fit
-        for line in evidence.lines(
-            OwnedKind.ACCOUNT, OwnedKind.LENDER, OwnedKind.CARD, OwnedKind.APPLICATION
-        )
-        if (fit := _fit(line, item, card, evidence)) is not None
+        for line in evidence.lines(*_OWN_KINDS)
+        if (line.standing is Standing.CONFIRMED or line.owned_kind is OwnedKind.CARD)
+        and (fit := _fit(line, item, card, evidence)) is not None
     ]
     if fits:
         key, weight = min(fits, key=lambda fit: fit[1])
         scale.add(key, weight)
+    elif any(
+        line.standing is Standing.PROPOSED
+        and (firm := evidence.firm_of(line))
+        and evidence.firms.related(firm, item.institution)
+        for line in evidence.lines(*_OWN_KINDS)
+    ):
+        scale.add("line_proposed", -0.4)
 
 
 def _fit(
@@ -158,7 +182,10 @@ def _fit(
     if not same:
         # The report names who funds a loan, not the platform where it was taken.
         joint = firm is not None and evidence.firms.lends_with_partners(firm)
-        return ("platform_that_day", -3.5 * share) if joint and near else None
+        if not (joint and near):
+            return None
+        that_day = _near(line.opened, item.opened, 3)
+        return "platform_that_day", (-5.5 if that_day else -3.5) * share
     if line.owned_kind is OwnedKind.APPLICATION:
         return ("own_application", -6.0 * share) if near is not False else ("own_bank", -0.6)
     if near is False or _amount_differs(line, item):
@@ -175,19 +202,29 @@ def _amount_differs(line: Owned, item: CreditAccount | Guarantee) -> bool:
     return own is not None and item.amount is not None and own != item.amount.amount
 
 
-def _by_disclosures(scale: Scale, item: CreditAccount | Guarantee, evidence: Known) -> None:
+def _by_disclosures(
+    scale: Scale,
+    item: CreditAccount | Guarantee,
+    others: Sequence[CreditAccount],
+    evidence: Known,
+) -> None:
     given = evidence.given_to(item.institution)
     confirmed = [d for d in given if d.standing is Standing.CONFIRMED]
     before = [d for d in confirmed if not d.on or not item.opened or d.on <= item.opened]
     if any(_near(d.on, item.opened, 31) for d in before):
         scale.add("disclosed_then", -2.5)
-    elif before:
+    elif before and not any(_near(d.on, a.opened, 31) for d in before for a in others):
         scale.add("disclosed", -1.2)
     elif given:
         scale.add("disclosure_proposed", -0.4)
 
 
-def _by_bills(scale: Scale, item: CreditAccount | Guarantee, evidence: Known) -> None:
+def _by_bills(
+    scale: Scale,
+    item: CreditAccount | Guarantee,
+    others: Sequence[CreditAccount],
+    evidence: Known,
+) -> None:
     opened = item.opened
     if opened is None or isinstance(item, Guarantee):
         return
@@ -200,17 +237,58 @@ def _by_bills(scale: Scale, item: CreditAccount | Guarantee, evidence: Known) ->
     elif paid_out:
         scale.add("payout", -2.0)
     repaid = [m for m in evidence.moves(item.institution, Flow.OUT) if m.day >= opened]
-    if repaid:
-        scale.add("repaid", -min(2.0 + 0.4 * (len(repaid) - 1), 4.0), n=len(repaid))
+    if repaid and not never_paid(item):
+        weight = -min(2.0 + 0.4 * (len(repaid) - 1), 4.0)
+        # Repayments to the firm may be those of another account there.
+        scale.add("repaid", weight * (0.4 if others else 1.0), n=len(repaid))
     elif not paid_out and item.account_kind not in CARDS and evidence.bills_cover(opened, 45):
         scale.add("no_trace_in_bills", 0.8)
+
+
+def _is_late(item: CreditAccount) -> bool:
+    return item.state in _LATE or bool(item.overdue.months or item.overdue.current_periods)
+
+
+def never_paid(item: CreditAccount) -> bool:
+    """Whether the report shows it overdue with the whole sum still owed."""
+    owed, lent = item.balance, item.amount
+    return bool(_is_late(item) and owed and lent and owed.amount >= lent.amount)
+
+
+def _by_conduct(
+    scale: Scale, item: CreditAccount | Guarantee, file: CreditFile, evidence: Known
+) -> None:
+    """How the account was kept: an impostor seldom pays for months, and often never; and what the
+    lender reported of the borrower about then."""
+    if not isinstance(item, CreditAccount) or item.opened is None:
+        return
+    months = (file.report.at.date() - item.opened).days // 30
+    late, owed, lent = _is_late(item), item.balance, item.amount
+    if never_paid(item):
+        scale.add("never_paid", 0.8)
+    elif not late and item.state in _OVER and months >= _KEPT_MONTHS:
+        scale.add("paid_off", -1.4)
+    elif not late and months >= _KEPT_MONTHS and owed and lent and owed.amount < lent.amount:
+        scale.add("paid_as_agreed", -1.2, n=months)
+    section = file.report.identity_section
+    own = [o.value for o in evidence.lines(OwnedKind.PHONE)]
+    if section is None or not own:
+        return
+    days = int(evidence.pack.facts["accounts"]["reported_phone_days"])
+    if any(
+        p.updated
+        and timedelta(0) <= p.updated - item.opened <= timedelta(days=days)
+        and not any(same_phone(p.value, o) for o in own)
+        for p in section.phones
+    ):
+        scale.add("strange_phone_then", 0.9)
 
 
 @rule
 def unknown_account(dossier: Dossier) -> Iterable[Finding]:
     """`cr.unknown_account`: a loan, card or guarantee in the report that is not the person's."""
     evidence = known(dossier)
-    suspects = [j for j in judge_accounts(dossier) if j.probability >= WORTH_ASKING]
+    suspects = [j for j in judge_accounts(dossier) if asks(j.probability, j.said)]
     days = int(evidence.pack.facts["enquiries"]["event_window_days"])
 
     def distance(a: Judged, b: Judged) -> tuple[int, int] | None:

@@ -17,7 +17,7 @@ from notmyloan.reconcile.accounts import Judged, judge_accounts
 from notmyloan.reconcile.known import Known, LoanMove, known
 from notmyloan.reconcile.rule import rule
 from notmyloan.reconcile.steps import above, step
-from notmyloan.reconcile.weigh import WORTH_ASKING, Scale, Told, start, told, verdict
+from notmyloan.reconcile.weigh import WORTH_ASKING, Scale, Told, asks, start, told, verdict
 
 _LOANS = (OwnedKind.ACCOUNT, OwnedKind.LENDER, OwnedKind.APPLICATION)
 _CARDS = (OwnedKind.CARD, OwnedKind.LENDER)
@@ -45,7 +45,7 @@ def _unknown(dossier: Dossier, flow: Flow, rule: str) -> Iterable[Finding]:
             groups.setdefault((evidence.firms.key(move.firm), move.card), []).append(move)
     for (firm_key, card), moves in groups.items():
         scale, said = _judge(moves, flow, card, evidence, accounts)
-        if scale.probability < WORTH_ASKING:
+        if not asks(scale.probability, said):
             continue
         yield _finding(rule, (firm_key, "card" if card else "loan"), moves, scale, said, evidence)
 
@@ -67,7 +67,7 @@ def _judge(
     ]  # fmt: skip
     if own:
         sure = any(line.standing is Standing.CONFIRMED for line in own)
-        scale.add("own_lender", -5.0 if sure else -1.5)
+        scale.add(*(("own_lender", -5.0) if sure else ("line_proposed", -0.4)))
     there = [j for j in accounts if evidence.firms.related(j.institution, firm)]
     if there and min(j.probability for j in there) < WORTH_ASKING and not own:
         scale.add("own_account_there", -3.0)

@@ -44,7 +44,16 @@ def consent(dossier: Dossier) -> Iterable[Finding]:
     for event in by_firm(asked, evidence):
         enquiry = event[-1].enquiry
         scale = Scale()
-        scale.add("no_consent_known", 0.4 if told(evidence.mine, *APPLIED) is Told.NOTHING else 1.8)
+        there = [
+            j for j in judge_accounts(dossier)
+            if evidence.firms.related(j.institution, enquiry.by)
+        ]  # fmt: skip
+        if there:
+            # The consent went with the contract: it is as much the person's as the account is.
+            scale.add("account_there_unknown", max(j.scale.total for j in there))
+        else:
+            said = told(evidence.mine, *APPLIED)
+            scale.add("no_consent_known", 0.4 if said is Told.NOTHING else 1.6)
         yield Finding(
             rule="cr.consent",
             subject=(evidence.firms.key(enquiry.by),),

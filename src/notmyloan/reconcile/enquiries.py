@@ -26,6 +26,7 @@ from notmyloan.reconcile.weigh import (
     WORTH_ASKING,
     Scale,
     Told,
+    asks,
     lowered,
     start,
     told,
@@ -92,42 +93,55 @@ def judge_applications(dossier: Dossier) -> list[Asked]:
 def _judge_application(a: Asked, evidence: Known, accounts: Sequence[Judged]) -> Told:
     enquiry, scale = a.enquiry, a.scale
     said = told(evidence.mine, *APPLIED)
-    start(scale, said, evidence.count(*APPLIED))
-    if said is Told.SOME and not evidence.mine.of(OwnedKind.APPLICATION):
-        scale.add("applications_not_listed", -0.4)
+    led_to = _led_to(enquiry, evidence, accounts)
+    if led_to is not None:
+        # Whoever asked got the account: the application is as much the person's as that is.
+        foreign = led_to.probability >= WORTH_ASKING
+        key = "led_to_unknown" if foreign else "led_to_own"
+        scale.add(key, max(min(led_to.scale.total, 4.0), -4.0))
+        said = led_to.said
+    else:
+        start(scale, said, evidence.count(*APPLIED))
+        if said is Told.SOME and not evidence.mine.of(OwnedKind.APPLICATION):
+            scale.add("applications_not_listed", -0.8)
     if evidence.denied(enquiry.by, enquiry.reason, enquiry.on):
         scale.add("denied", 6.0)
         said = Told.ALL
     _by_own_lines(scale, enquiry, evidence)
     by_disclosures(scale, enquiry, evidence)
-    _by_accounts(scale, enquiry, evidence, accounts)
     return said
 
 
 def _by_own_lines(scale: Scale, enquiry: Enquiry, evidence: Known) -> None:
     window = int(evidence.pack.facts["enquiries"]["application_window_days"])
+    beside = int(evidence.pack.facts["enquiries"].get("event_window_days", 3))
     fits: list[tuple[str, float]] = []
     for line in evidence.lines(*APPLIED):
         firm = evidence.firm_of(line)
         if firm is None:
             continue
-        share = 1.0 if line.standing is Standing.CONFIRMED else 0.3
         related = evidence.firms.related(firm, enquiry.by)
+        if line.standing is not Standing.CONFIRMED:
+            # Made from the very bills and messages that are weighed elsewhere.
+            fits += [("line_proposed", -0.4)] if related else []
+            continue
         days = (line.opened - enquiry.on).days if line.opened else None
         applied = line.owned_kind is OwnedKind.APPLICATION
         if not related:
             shared = applied and evidence.firms.is_go_between(firm)
             if shared and days is not None and abs(days) <= window:
-                fits.append(("platform_applied", -3.0 * share))
+                fits.append(("platform_applied", -3.0))
+            elif days is not None and abs(days) <= beside and _asks_beside(enquiry, evidence):
+                fits.append(("beside_own_application", -5.0))
             continue
         if applied and (days is None or abs(days) <= window):
-            fits.append(("applied_then", (-6.0 if days is not None else -5.0) * share))
+            fits.append(("applied_then", (-6.0 if days is not None else -5.0)))
         elif not applied and days is not None and -window <= days <= 45:
-            fits.append(("opened_after", -5.0 * share))
+            fits.append(("opened_after", -5.0))
         elif line.owned_kind is OwnedKind.LENDER:
-            fits.append(("own_lender", -3.0 * share))
+            fits.append(("own_lender", -3.0))
         else:
-            fits.append(("own_other_time", -0.8 * share))
+            fits.append(("own_other_time", -0.8))
     if fits:
         scale.add(*min(fits, key=lambda fit: fit[1]))
 
@@ -145,30 +159,31 @@ def by_disclosures(scale: Scale, enquiry: Enquiry, evidence: Known) -> None:
         scale.add("disclosure_proposed", -0.4)
 
 
-def _by_accounts(
-    scale: Scale, enquiry: Enquiry, evidence: Known, accounts: Sequence[Judged]
-) -> None:
-    """An account of that firm opened soon after: the person's own explains the enquiry, one that
-    is not theirs makes it worse."""
-    led_to = [
-        j for j in accounts
-        if j.opened
-        and -3 <= (j.opened - enquiry.on).days <= 45
-        and evidence.firms.related(j.institution, enquiry.by)
+def _led_to(enquiry: Enquiry, evidence: Known, accounts: Sequence[Judged]) -> Judged | None:
+    """The account that an enquiry led to: of that firm, opened soon after; for a guarantor or
+    platform, which asks beside the lender, of any firm in the same days. The nearest one."""
+    days = int(evidence.pack.facts["enquiries"].get("event_window_days", 3))
+    soon = [
+        (abs((j.opened - enquiry.on).days), j) for j in accounts
+        if j.opened and -3 <= (j.opened - enquiry.on).days <= 45
     ]  # fmt: skip
-    if not led_to:
-        return
-    if min(j.probability for j in led_to) < WORTH_ASKING:
-        scale.add("led_to_own", -4.0)
-    else:
-        scale.add("led_to_unknown", 1.5)
+    led = [(d, j) for d, j in soon if evidence.firms.related(j.institution, enquiry.by)]
+    if not led and _asks_beside(enquiry, evidence):
+        led = [(d, j) for d, j in soon if d <= days and not j.is_card]
+    return min(led, key=lambda pair: pair[0])[1] if led else None
+
+
+def _asks_beside(enquiry: Enquiry, evidence: Known) -> bool:
+    return of_kind(evidence, "guarantee", enquiry.reason) or evidence.firms.is_go_between(
+        enquiry.by
+    )
 
 
 @rule
 def unknown_enquiry(dossier: Dossier) -> Iterable[Finding]:
     """`cr.unknown_enquiry`: somebody applied for credit as the person."""
     evidence = known(dossier)
-    suspects = [a for a in judge_applications(dossier) if a.probability >= WORTH_ASKING]
+    suspects = [a for a in judge_applications(dossier) if asks(a.probability, a.said)]
     days = int(evidence.pack.facts.get("enquiries", {}).get("event_window_days", 3))
 
     def apart(a: Asked, b: Asked) -> int:
@@ -190,9 +205,7 @@ def unknown_enquiry(dossier: Dossier) -> Iterable[Finding]:
 
 def _beside(a: Asked, evidence: Known) -> bool:
     """A guarantor or platform that asks beside the lender, for the same application."""
-    return of_kind(evidence, "guarantee", a.enquiry.reason) or evidence.firms.is_go_between(
-        a.enquiry.by
-    )
+    return _asks_beside(a.enquiry, evidence)
 
 
 def _application_finding(event: list[Asked], evidence: Known) -> Finding:

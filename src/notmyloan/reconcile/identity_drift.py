@@ -14,16 +14,25 @@ from notmyloan.model.credit import CreditFile, DatedValue
 from notmyloan.model.disclosure import OwnedKind
 from notmyloan.model.dossier import Dossier
 from notmyloan.model.finding import Finding, Severity, Verdict
-from notmyloan.model.identity import InvalidIdentity, Phone, fold_digits, mask
+from notmyloan.model.identity import mask
 from notmyloan.model.record import record_id
 from notmyloan.model.text import Text
 from notmyloan.reconcile.accounts import Judged, judge_accounts
 from notmyloan.reconcile.enquiries import moment
 from notmyloan.reconcile.known import Known, known
-from notmyloan.reconcile.reports import agrees, current_files
+from notmyloan.reconcile.reports import agrees, current_files, same_phone
 from notmyloan.reconcile.rule import rule
 from notmyloan.reconcile.steps import step
-from notmyloan.reconcile.weigh import NOT_MINE, WORTH_ASKING, Scale, Told, start, told, verdict
+from notmyloan.reconcile.weigh import (
+    NOT_MINE,
+    WORTH_ASKING,
+    Scale,
+    Told,
+    asks,
+    start,
+    told,
+    verdict,
+)
 
 _SHOWN = 6
 
@@ -74,7 +83,7 @@ def _drift(
     if near:
         sure = any(j.probability >= NOT_MINE for j in near)
         scale.add("near_unknown_account", 1.5 if sure else 0.5, firm=near[0].institution)
-    if scale.probability < WORTH_ASKING:
+    if not asks(scale.probability, said):
         return None
     outcome = verdict(scale.probability, said)
     severity = Severity.HIGH if near and outcome is Verdict.NOT_MINE else Severity.MEDIUM
@@ -113,16 +122,6 @@ def _shortened(address: str) -> str:
     return mask(address[:_SHOWN] + ("…" if len(address) > _SHOWN else ""))
 
 
-def _same_phone(shown: str, own: str) -> bool:
-    def plain(text: str) -> str:
-        try:
-            return Phone.parse(text).value
-        except InvalidIdentity:
-            return "".join(c for c in fold_digits(text) if c.isalnum() or c in "*＊")
-
-    return agrees(plain(shown), plain(own)) is not False
-
-
 def _same_words(shown: str, own: str) -> bool:
     """Addresses and employers are written in many ways: most of the shorter one must be in the
     longer, and its digits all."""
@@ -143,7 +142,7 @@ def _runs(text: str) -> list[str]:
 
 
 _FITS: dict[OwnedKind, Callable[[str, str], bool]] = {
-    OwnedKind.PHONE: _same_phone,
+    OwnedKind.PHONE: same_phone,
     OwnedKind.ADDRESS: _same_words,
     OwnedKind.EMPLOYER: _same_words,
 }

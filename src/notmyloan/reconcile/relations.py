@@ -22,7 +22,7 @@ from notmyloan.reconcile.known import known
 from notmyloan.reconcile.reports import own_files
 from notmyloan.reconcile.rule import rule
 from notmyloan.reconcile.steps import above, step
-from notmyloan.reconcile.weigh import WORTH_ASKING, Scale, Told, start, told, verdict
+from notmyloan.reconcile.weigh import Scale, Told, asks, start, told, verdict
 
 
 @rule
@@ -51,7 +51,7 @@ def post_loan_enquiry(dossier: Dossier) -> Iterable[Finding]:
         ):
             scale.add("own_lender", -4.5)
         by_disclosures(scale, enquiry, evidence)
-        if scale.probability < WORTH_ASKING:
+        if not asks(scale.probability, said):
             continue
         outcome = verdict(scale.probability, said)
         yield Finding(
@@ -86,7 +86,7 @@ def role_enquiry(dossier: Dossier) -> Iterable[Finding]:
             scale.add("denied", 6.0)
             said = Told.ALL
         by_disclosures(scale, enquiry, evidence)
-        if scale.probability < WORTH_ASKING:
+        if not asks(scale.probability, said):
             continue
         yield Finding(
             rule="cr.role_enquiry",
@@ -133,7 +133,7 @@ def self_enquiry_unknown(dossier: Dossier) -> Iterable[Finding]:
         if any(evidence.denied(a.enquiry.by, a.enquiry.reason, a.enquiry.on) for a in event):
             scale.add("denied", 6.0)
             said = Told.ALL
-        if scale.probability < WORTH_ASKING:
+        if not asks(scale.probability, said):
             continue
         outcome = verdict(scale.probability, said)
         last = event[-1].enquiry

@@ -11,7 +11,7 @@ from notmyloan.model.credit import CreditFile
 from notmyloan.model.disclosure import OwnedKind
 from notmyloan.model.dossier import Dossier
 from notmyloan.model.finding import Finding, Severity
-from notmyloan.model.identity import InvalidIdentity, ResidentId, fold_digits, mask
+from notmyloan.model.identity import InvalidIdentity, Phone, ResidentId, fold_digits, mask
 from notmyloan.model.record import record_id
 from notmyloan.model.text import Text
 from notmyloan.reconcile.rule import rule
@@ -48,6 +48,18 @@ def agrees(shown: str, own: str) -> bool | None:
         return b.startswith(head) and b.endswith(tail)
     seen = [(x, y) for x, y in zip(a, b, strict=True) if not re.match(r"[*＊×●•?]", x)]
     return all(x == y for x, y in seen) if seen else None
+
+
+def same_phone(shown: str, own: str) -> bool:
+    """Whether a phone number as a report shows it, masked or not, may be this one."""
+
+    def plain(text: str) -> str:
+        try:
+            return Phone.parse(text).value
+        except InvalidIdentity:
+            return "".join(c for c in fold_digits(text) if c.isalnum() or c in "*＊")
+
+    return agrees(plain(shown), plain(own)) is not False
 
 
 def _id_forms(number: str) -> set[str]:

@@ -26,9 +26,13 @@ class Scale:
         self.reasons.append(Reason(Text(f"reconcile.why.{key}", **args), weight))
 
     @property
+    def total(self) -> float:
+        """The log-odds so far."""
+        return sum(reason.weight or 0.0 for reason in self.reasons)
+
+    @property
     def probability(self) -> float:
-        total = sum(reason.weight or 0.0 for reason in self.reasons)
-        return 1 / (1 + exp(-total))
+        return 1 / (1 + exp(-self.total))
 
     @property
     def why(self) -> tuple[Reason, ...]:
@@ -39,8 +43,8 @@ class Scale:
 class Told(Enum):
     """How much the person said about one kind of thing."""
 
-    NOTHING = 0.0
-    SOME = 1.8
+    NOTHING = -0.4
+    SOME = 1.6
     ALL = 4.0
 
 
@@ -65,6 +69,12 @@ def verdict(probability: float, said: Told) -> Verdict:
     if probability >= NOT_MINE and said is not Told.NOTHING:
         return Verdict.NOT_MINE
     return Verdict.UNSURE
+
+
+def asks(probability: float, said: Told) -> bool:
+    """Whether a finding is worth it. Who told nothing is asked about more: it may still be an
+    impostor's, and one line of "mine" settles it."""
+    return probability >= (0.15 if said is Told.NOTHING else WORTH_ASKING)
 
 
 def lowered(severity: Severity, by: int = 1) -> Severity:

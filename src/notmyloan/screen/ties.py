@@ -7,8 +7,8 @@ that are judged here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from notmyloan.country import load
@@ -21,6 +21,7 @@ from notmyloan.screen.thresholds import thresholds
 
 _OWN = (OwnedKind.ACCOUNT, OwnedKind.LENDER, OwnedKind.CARD, OwnedKind.APPLICATION,
         OwnedKind.PAYEE)  # fmt: skip
+_LENDERS = (OwnedKind.ACCOUNT, OwnedKind.LENDER, OwnedKind.APPLICATION)
 _SAME = 0.7
 
 
@@ -31,6 +32,7 @@ class Notices:
     first: datetime
     last: datetime
     n: int = 1
+    repaid: int = 0
 
     def add(self, at: datetime) -> None:
         self.last = max(self.last, at)
@@ -59,7 +61,7 @@ class Ties:
         mine = dossier.mine
         self._zone = dossier.zone
         self._own = [
-            (o.owned_kind, name)
+            (o.owned_kind, name, o.opened)
             for kind in _OWN
             for o in mine.of(kind)
             for name in (o.institution, o.value if kind is not OwnedKind.CARD else None)
@@ -79,6 +81,10 @@ class Ties:
         ]
         self._given = [d.recipient for d in dossier.disclosures if d.standing is Standing.CONFIRMED]
         self._listed = bool(self._own or self._given)
+        # A list of cards or of shops says less about lenders than one of lenders.
+        self._listed_lenders = any(kind in _LENDERS for kind, _, _ in self._own) or any(
+            (firm := institutions.find(name)) is not None and firm.lends for name in self._given
+        )
         self._whole = bool(mine.complete & {OwnedKind.LENDER, OwnedKind.ACCOUNT})
         self._reported = [
             (account.institution, account.opened)
@@ -131,14 +137,20 @@ class Ties:
         else:
             known.add(at)
 
+    def saw_repaid(self, sender: Sender) -> None:
+        """The notice just seen says that a repayment went through."""
+        known = self._notices.get(sender.key)
+        if known is not None:
+            known.repaid += 1
+
     def notices(self, sender: Sender) -> Notices | None:
         """Ordinary traffic of the sender so far, as a snapshot."""
         known = self._notices.get(sender.key)
-        return Notices(known.first, known.last, known.n) if known else None
+        return replace(known) if known else None
 
     def is_own(self, sender: Sender) -> bool:
         """Whether the person said or the ledger says that they deal with this firm."""
-        names = (*(n for _, n in self._own), *self._given)
+        names = (*(n for _, n, _ in self._own), *self._given)
         return any(self.is_same(sender, name) for name in names)
 
     def is_familiar(self, sender: Sender, before: Notices | None) -> bool:
@@ -159,6 +171,10 @@ class Ties:
             and (on is None or at is None or abs(at.astimezone(self._zone).date() - on) <= near)
             for name, on in self._denied
         )
+
+    def _at_another_time(self, opened: date | None, at: datetime) -> bool:
+        near = timedelta(days=thresholds("codes")["tie_days"])
+        return opened is not None and abs(at.astimezone(self._zone).date() - opened) > near
 
     def given_to(self, sender: Sender) -> bool:
         """Whether a confirmed disclosure names this firm."""
@@ -181,15 +197,22 @@ class Ties:
         limits = thresholds("codes")
         if self.is_denied(sender, at):
             scale.add(4.0, "tie.denied", firm=sender.name)
-        own = [kind for kind, name in self._own if self.is_same(sender, name)]
-        if any(kind is not OwnedKind.PAYEE for kind in own):
+        own = [
+            (kind, opened) for kind, name, opened in self._own
+            if kind is not OwnedKind.PAYEE and self.is_same(sender, name)
+        ]  # fmt: skip
+        if own and not debt and all(self._at_another_time(opened, at) for _, opened in own):
+            # A new matter at a lender of theirs: theirs more often than not.
+            scale.add(-2.0, "tie.mine_other_time", firm=sender.name)
+        elif own:
             scale.add(-5.0, "tie.mine", firm=sender.name)
         elif self.given_to(sender):
             scale.add(-1.5 if debt else -4.0, "tie.given", firm=sender.name)
         elif self._whole:
             scale.add(2.2, "tie.not_in_whole_list", firm=sender.name)
         elif self._listed:
-            scale.add(1.1, "tie.not_listed", firm=sender.name)
+            weight = 1.1 if self._listed_lenders else 0.5
+            scale.add(weight, "tie.not_listed", firm=sender.name)
         else:
             scale.note("tie.no_list")
         firm = sender.institution

@@ -8,6 +8,7 @@ keeps counts and the few records it will cite, never the history.
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -152,6 +153,16 @@ def walk(scene: Scene, watches: Iterable[Watch]) -> None:
             watch.message(seen)
         if seen.label is Label.TRANSACTIONAL and seen.sender.signature:
             scene.ties.saw_notice(seen.sender, seen.message.at)
+            if _REPAID.search(seen.message.text):
+                scene.ties.saw_repaid(seen.sender)
+
+
+# What a lender writes when an instalment went through.
+_REPAID = re.compile(
+    r"还款成功|扣款成功|已(?:成功)?(?:扣收|还清|还款|扣款)|(?:本期|账单|借款)已(?:结清|还)|结清"
+    r"|payment (?:was )?received|repaid",
+    re.IGNORECASE,
+)
 
 
 def _moment(item: Screened | JudgedCall) -> datetime:

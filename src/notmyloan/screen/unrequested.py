@@ -27,8 +27,10 @@ from notmyloan.screen.timeline import Scene
 
 _EVERYDAY = frozenset({Stage.LOGIN, Stage.PAYMENT, Stage.CARD_BINDING, Stage.PASSWORD_RESET,
                        Stage.UNKNOWN})  # fmt: skip
-_TOWARDS = {Stage.REGISTRATION: 0.3, Stage.APPLICATION: 0.6, Stage.SIGNING: 0.9,
-            Stage.DRAWDOWN: 1.1}  # fmt: skip
+# Whoever borrows goes through the stages, the person as well as an impostor: they say how grave it
+# is more than whose it is.
+_TOWARDS = {Stage.REGISTRATION: 0.2, Stage.APPLICATION: 0.3, Stage.SIGNING: 0.4,
+            Stage.DRAWDOWN: 0.5}  # fmt: skip
 LEAST = 0.15
 
 
@@ -92,6 +94,10 @@ def _finding(
     after = scene.ties.notices(sender)
     if loan and after and after.last - episode[-1].at > timedelta(days=365) and after.n >= 12:
         scale.add(-1.0, "code.long_use", n=after.n)
+    repaid = after.repaid - (before.repaid if before else 0) if loan and after else 0
+    if repaid:
+        # An impostor's loan is hardly ever repaid, and month after month never.
+        scale.add(-0.8 if repaid == 1 else -2.0, "code.repaid", n=repaid)
     missing = _missing(loan)
     if missing:
         scale.note("code.gap", stages=tuple(stage_name(s) for s in missing))
@@ -154,7 +160,8 @@ def _others_near(episode: list[CodeEvent], every: Sequence[list[CodeEvent]]) -> 
 
 def _severity(loan: Sequence[Stage], p: float) -> Severity:
     if Stage.DRAWDOWN in loan or Stage.SIGNING in loan:
-        return Severity.CRITICAL if p >= 0.5 else Severity.HIGH
+        # A contract or money is at stake: a fair chance is enough.
+        return Severity.CRITICAL if p >= 0.4 else Severity.HIGH
     if Stage.APPLICATION in loan:
         return Severity.HIGH if p >= 0.5 else Severity.MEDIUM
     return Severity.MEDIUM if p >= 0.5 else Severity.LOW

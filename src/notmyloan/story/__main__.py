@@ -15,6 +15,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--years", type=int, default=4)
     parser.add_argument("--busy", type=float, default=1.0, help="scales how much happens a day")
+    parser.add_argument("--difficult", action="store_true", help="a life that is hard to judge")
     parser.add_argument("--today", type=date.fromisoformat, default=TODAY)
     parser.add_argument("--format", action="append", choices=EVERY_FORMAT, dest="formats")
     parser.add_argument("--every-format", action="store_true")
@@ -25,7 +26,8 @@ def main() -> None:
         make_messages_xml(asked.out / "sms.xml", asked.messages, asked.seed)
         return
     formats = EVERY_FORMAT if asked.every_format else tuple(asked.formats or FORMATS)
-    write_life(asked.out, asked.seed, asked.years, asked.busy, asked.today, formats)
+    write_life(asked.out, asked.seed, asked.years, asked.busy, asked.today, formats,
+               difficult=asked.difficult)  # fmt: skip
     print(f"{asked.out}/exports  what the person has\n{asked.out}/truth    what really happened")
 
 

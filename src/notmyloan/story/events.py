@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from notmyloan.model.credit import CreditFile
 from notmyloan.model.label import Label
+from notmyloan.story.chance import add_months
 from notmyloan.story.people import Person
 
 
@@ -61,6 +62,32 @@ class Gave:
     listed: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Borrowed:
+    """A loan, or where not `taken` only an application for one: whose texts it sends (`brand`),
+    who the report names (`legal`, and a `guarantor` that asked too), and what of it the person
+    wrote down: the lender under the name `listed` (empty: not listed), the application, the
+    disclosure. `late`: an instalment of their own was missed, and dunned. `paid_into` is the account of theirs that it came into, empty where none."""
+
+    brand: str
+    legal: str
+    opened: date
+    mine: bool
+    amount: int = 12000
+    months: int = 12
+    guarantor: str = ""
+    taken: bool = True
+    paid_into: str = ""
+    listed: str = ""
+    listed_application: bool = False
+    texts: bool = True
+    late: bool = False
+
+    def due(self, n: int) -> date:
+        """The day of the `n`th instalment."""
+        return add_months(self.opened, n)
+
+
 @dataclass
 class Life:
     """A whole made-up life, truth included."""
@@ -73,5 +100,8 @@ class Life:
     gave: list[Gave] = field(default_factory=list)
     reports: list[CreditFile] = field(default_factory=list)
     leaks: list[tuple[str, date]] = field(default_factory=list)
+    borrowed: list[Borrowed] = field(default_factory=list)
+    lists: str = "some"  # what they wrote down: all, some, phones, none
+    papers: tuple[str, ...] = ("brief", "detailed", "bills")
     foreign_accounts: list[str] = field(default_factory=list)
     foreign_enquiries: list[str] = field(default_factory=list)

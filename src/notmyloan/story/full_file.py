@@ -25,7 +25,6 @@ from notmyloan.model.money import Money
 from notmyloan.story.chance import add_months, digits
 from notmyloan.story.events import Life
 from notmyloan.story.people import mobile
-from notmyloan.story.plot import FOREIGN_LEGAL
 
 FOREIGN_EMPLOYER = "鑫旺达商贸部"
 FOREIGN_ADDRESS = "未知市临江区货场路17号"
@@ -38,10 +37,10 @@ def full_file(life: Life, brief: CreditFile) -> CreditFile:
     rng = random.Random(report.number)
     number = f"{report.at:%Y%m%d}{digits(rng, 14)}"
     person, first = life.person, min(g.on for g in life.gave)
-    fraud = next((a.opened for a in brief.accounts if a.institution == FOREIGN_LEGAL), None)
+    frauds = [b.opened for b in life.borrowed if not b.mine and b.opened < report.at.date()]
     own = first + timedelta(days=20)
     # Lenders report within days.
-    strange = (fraud + timedelta(days=6),) if fraud is not None else ()
+    strange = [day + timedelta(days=6) for day in sorted(frauds)[:1]]
     section = IdentitySection(
         fields={"性别": person.sex, "出生日期": f"{person.born:%Y.%m.%d}", "婚姻状况": "已婚",
                 "学历": "本科", "学位": "学士", "就业状况": "在职", "国籍": "中国",

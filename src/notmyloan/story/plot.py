@@ -10,29 +10,48 @@ from decimal import Decimal
 from notmyloan.model.label import Label
 from notmyloan.model.place_in_time import SHANGHAI
 from notmyloan.story.chance import add_months, moment
-from notmyloan.story.events import Gave, Life, Paid, Rang, Said
+from notmyloan.story.events import Borrowed, Gave, Life, Paid, Rang, Said
 from notmyloan.story.people import mobile
+from notmyloan.story.turns import (
+    FOREIGN_LENDER,
+    LENDERS,
+    OWN_LENDER,
+    SALARY_BANK,
+    hard,
+    plain,
+)
 from notmyloan.story.wording import say
 
-OWN_CARD_BANK, SALARY_BANK = "招商银行", "中国工商银行"
-OWN_LENDER, OWN_LENDER_LEGAL = "招联金融", "招联消费金融股份有限公司"
-# The fund provider behind the impostor's loan, as the report names it, and its texts' signature.
-FOREIGN_LENDER, FOREIGN_LEGAL = "马上金融", "马上消费金融股份有限公司"
-FOREIGN_GUARANTOR = "海南云岭融资担保有限公司"
+OWN_CARD_BANK = "招商银行"
 STORM_BRANDS = ("马上金融", "度小满", "分期乐", "还呗")
 LEAKER = "百川速借"
 
 
-def plot(life: Life, rng: random.Random, years: int, busy: float) -> None:
-    """Fill `life` up to its `today`; `busy` scales how much happens a day."""
+def plot(
+    life: Life, rng: random.Random, years: int, busy: float, difficult: random.Random | None = None
+) -> None:
+    """Fill `life` up to its `today`; `busy` scales how much happens a day. With `difficult` choices
+    it is a life that is hard to judge."""
     first = life.today - timedelta(days=365 * years)
     leak = life.today - timedelta(days=min(240, 120 * years) + rng.randrange(20))
     fraud = leak + timedelta(days=75 + rng.randrange(20))
     _disclosures(life, first, leak)
+    if difficult is None:
+        life.borrowed += plain(first, fraud)
+    else:
+        life.gave = [g for g in life.gave if g.kind != "consumer_finance"]
+        hard(life, difficult, first, fraud)
     _ordinary(life, rng, first, busy)
-    _own_credit(life, rng, first)
+    for loan in life.borrowed:
+        if loan.mine:
+            _own_loan(life, rng, loan)
+    _own_card(life, rng, first)
     _noise(life, rng, first, leak, busy)
-    _impostor(life, rng, fraud)
+    for loan in life.borrowed:
+        if not loan.mine:
+            _impostor(life, rng, loan)
+    if difficult is not None:
+        _wrong_number(life, difficult)
     life.leaks.append((LEAKER, leak))
     life.messages.sort(key=lambda m: (m.at, m.party, m.text))
     life.calls.sort(key=lambda c: (c.at, c.party))
@@ -143,44 +162,63 @@ def _spend(life: Life, rng: random.Random, day: date) -> None:
             life.payments.append(Paid(moment(rng, day), account, amount, who, what, "商户消费"))
 
 
-def _own_credit(life: Life, rng: random.Random, first: date) -> None:
-    """The person's own card and loan: codes, notices and repayments that match the bills."""
-    card_tail = life.person.cards[OWN_CARD_BANK][-4:]
+def _own_loan(life: Life, rng: random.Random, loan: Borrowed) -> None:
+    """A loan of the person's own: codes, notices and repayments that match the bills."""
     tail = life.person.cards[SALARY_BANK][-4:]
-    opened = first + timedelta(days=200)
-    at = moment(rng, opened, "people")
-    for minutes, kind in ((0, "code_registration"), (2, "welcome"), (9, "code_application"),
-                          (14, "code_signing"), (16, "code_drawdown"), (40, "disbursed")):  # fmt: skip
+    at = moment(rng, loan.opened, "people")
+    port = f"1069{hash_of(loan.brand) % 10**7:07d}" if loan.brand != OWN_LENDER else "10690095786"
+    steps = ((0, "code_registration"), (2, "welcome"), (9, "code_application"),
+             (14, "code_signing"), (16, "code_drawdown"), (40, "disbursed"))  # fmt: skip
+    for minutes, kind in steps if loan.texts else ():
+        if not loan.taken and minutes > 9:
+            break
         label = Label.TRANSACTIONAL if kind in ("welcome", "disbursed") else Label.VERIFICATION_CODE
         when = at + timedelta(minutes=minutes)
-        text = say(rng, kind, when, brand=OWN_LENDER, tail=tail, amount="12000", small="2")
-        life.messages.append(Said(when, "10690095786", text, label))
-    life.payments.append(
-        Paid(
-            at + timedelta(minutes=40),
-            SALARY_BANK,
-            Decimal(12000),
-            OWN_LENDER_LEGAL,
-            "贷款发放",
-            "贷款放款",
+        text = say(rng, kind, when, brand=loan.brand, tail=tail, amount=str(loan.amount), small="2")
+        life.messages.append(Said(when, port, text, label))
+    if not loan.taken:
+        return
+    if loan.paid_into:
+        life.payments.append(
+            Paid(
+                at + timedelta(minutes=40),
+                loan.paid_into,
+                Decimal(loan.amount),
+                loan.legal,
+                "贷款发放",
+                "贷款放款",
+            )
         )
-    )
-    for n in range(1, 13):
-        due = add_months(opened, n)
+    if loan.late:
+        missed = moment(rng, loan.due(2) + timedelta(days=4), "office")
+        for n in range(3 if missed.date() + timedelta(days=6) <= life.today else 0):
+            when = missed + timedelta(days=2 * n)
+            text = say(rng, "dunning", when, lender=loan.brand, name=life.person.name, amount="900")
+            life.messages.append(Said(when, port, text, Label.DUNNING))
+    # The plain life's loan of 12,000 costs 1,068.20 a month.
+    instalment = (Decimal(loan.amount) / loan.months * Decimal("1.0682")).quantize(Decimal("0.01"))
+    for n in range(1, loan.months + 1):
+        due = loan.due(n)
         if due > life.today:
             break
         paid_at = datetime(due.year, due.month, due.day, 10, 5, tzinfo=SHANGHAI)
         for before, kind in ((timedelta(days=3), "repay_reminder"), (timedelta(0), "repaid")):
+            if not loan.texts:
+                break
             text = say(
-                rng, kind, paid_at, brand=OWN_LENDER, bank=OWN_CARD_BANK, tail=tail, small="10"
+                rng, kind, paid_at, brand=loan.brand, bank=OWN_CARD_BANK, tail=tail, small="10"
             )
-            party = "10690095786" if OWN_LENDER in text else "95555"
+            party = port if loan.brand in text else "95555"
             life.messages.append(Said(paid_at - before, party, text, Label.TRANSACTIONAL))
-        life.payments.append(
-            Paid(
-                paid_at, SALARY_BANK, Decimal("-1068.20"), OWN_LENDER_LEGAL, "贷款还款", "自动扣款"
+        if loan.paid_into:
+            life.payments.append(
+                Paid(paid_at, loan.paid_into, -instalment, loan.legal, "贷款还款", "自动扣款")
             )
-        )
+
+
+def _own_card(life: Life, rng: random.Random, first: date) -> None:
+    """The person's own credit card: repaid every month from the wages."""
+    card_tail = life.person.cards[OWN_CARD_BANK][-4:]
     day = add_months(first + timedelta(days=40), 1)
     while day <= life.today:
         at = datetime(day.year, day.month, day.day, 11, 0, tzinfo=SHANGHAI)
@@ -223,14 +261,22 @@ def _noise(life: Life, rng: random.Random, first: date, leak: date, busy: float)
             )
 
 
-def _impostor(life: Life, rng: random.Random, fraud: date) -> None:
+def _impostor(life: Life, rng: random.Random, loan: Borrowed) -> None:
     """A storm of codes one evening, a caller who begs for one, a loan, dunning months later."""
-    person = life.person
+    person, fraud = life.person, loan.opened
+    if loan.taken:
+        life.foreign_accounts += [loan.legal]
+    life.foreign_enquiries += [loan.legal, *([loan.guarantor] if loan.guarantor else [])]
+    if not loan.texts:  # the impostor used a phone of their own
+        return
     at = datetime(fraud.year, fraud.month, fraud.day, 22, 41, 7, tzinfo=SHANGHAI)
     caller = mobile(rng)
-    steps = [(0, brand, "code_registration") for brand in STORM_BRANDS]
-    steps += [(3, FOREIGN_LENDER, "code_application"), (6, FOREIGN_LENDER, "code_signing"),
-              (9, FOREIGN_LENDER, "code_drawdown")]  # fmt: skip
+    steps = [
+        (0, brand, "code_registration") for brand in dict.fromkeys((loan.brand, *STORM_BRANDS))
+    ]
+    steps += [(3, loan.brand, "code_application")]
+    if loan.taken:
+        steps += [(6, loan.brand, "code_signing"), (9, loan.brand, "code_drawdown")]
     for position, (minutes, brand, kind) in enumerate(steps):
         when = at + timedelta(minutes=minutes, seconds=13 * position)
         text = say(rng, kind, when, brand=brand, tail="8807", small="9")
@@ -238,22 +284,37 @@ def _impostor(life: Life, rng: random.Random, fraud: date) -> None:
         life.messages.append(Said(when, party, text, Label.VERIFICATION_CODE, foreign=True))
     life.calls.append(Rang(at + timedelta(minutes=7), caller, 1, 96, pushed=True))
     when = at + timedelta(minutes=7, seconds=40)
-    text = say(rng, "code_begging", when, lender=FOREIGN_LENDER)
+    text = say(rng, "code_begging", when, lender=loan.brand)
     life.messages.append(Said(when, caller, text, Label.CODE_BEGGING, foreign=True))
-    due = add_months(fraud, 1)
+    if not loan.taken:
+        return
+    due = loan.due(1)
+    collector = "95090" if loan.brand == FOREIGN_LENDER else f"9521{hash_of(loan.brand) % 100:02d}"
     for n in range(40):
         day = due + timedelta(days=4 + n * 3)
         if day > life.today:
             break
         hour = rng.choice((9, 14, 17, 22))
         when = datetime(day.year, day.month, day.day, hour, rng.randrange(60), tzinfo=SHANGHAI)
-        text = say(rng, "dunning", when, lender=FOREIGN_LENDER, name=person.name, amount="9680")
-        life.messages.append(Said(when, "95090", text, Label.DUNNING, foreign=True))
-        life.calls.append(
-            Rang(when + timedelta(minutes=20), "95090", rng.choice((1, 3)), 21, pushed=True)
+        text = say(
+            rng, "dunning", when, lender=loan.brand, name=person.name, amount=str(loan.amount + 680)
         )
-    life.foreign_accounts += [FOREIGN_LEGAL]
-    life.foreign_enquiries += [FOREIGN_LEGAL, FOREIGN_GUARANTOR]
+        life.messages.append(Said(when, collector, text, Label.DUNNING, foreign=True))
+        life.calls.append(
+            Rang(when + timedelta(minutes=20), collector, rng.choice((1, 3)), 21, pushed=True)
+        )
+
+
+def _wrong_number(life: Life, rng: random.Random) -> None:
+    """In some lives somebody is dunned who had this phone number before."""
+    if rng.random() < 0.7:
+        return
+    lender = rng.choice(LENDERS)[0]
+    for n in range(rng.randint(2, 8)):
+        at = moment(rng, life.today - timedelta(days=20 + 9 * n), "office")
+        text = say(rng, "dunning", at, lender=lender, name="钱多多", amount="5300")
+        party = f"9521{hash_of(lender) % 100:02d}"
+        life.messages.append(Said(at, party, text, Label.DUNNING, foreign=True))
 
 
 def hash_of(words: str) -> int:

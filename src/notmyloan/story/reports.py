@@ -17,16 +17,14 @@ from notmyloan.model.credit import (
     Overdue,
     ReportVersion,
 )
-from notmyloan.model.label import Label
 from notmyloan.model.money import Money
 from notmyloan.model.place_in_time import SHANGHAI
 from notmyloan.model.record import Origin, SourceFile
 from notmyloan.story.brief_pdf import write_brief_pdf
 from notmyloan.story.chance import add_months, digits
-from notmyloan.story.events import Life
+from notmyloan.story.events import Borrowed, Life
 from notmyloan.story.full_file import full_file
 from notmyloan.story.full_pdf import write_full_pdf
-from notmyloan.story.plot import FOREIGN_GUARANTOR, FOREIGN_LEGAL, OWN_LENDER_LEGAL
 
 _NOWHERE = Origin(SourceFile("story", "", "story", 0), "")
 CARD_CENTRE = "招商银行股份有限公司信用卡中心"
@@ -41,10 +39,7 @@ def credit_file(life: Life, rng: random.Random, on: date) -> CreditFile:
     number = f"{on:%Y%m%d}{digits(rng, 14)}"
     first = min(g.on for g in life.gave)
     card_opened = first + timedelta(days=12)
-    loan_opened = next(g.on for g in life.gave if g.kind == "consumer_finance")
-    fraud = _fraud_day(life)
     as_of = add_months(on.replace(day=1), -1)
-    settled = add_months(loan_opened, 12)
     accounts = [
         CreditAccount(
             _NOWHERE, number, 1, AccountKind.CREDIT_CARD, CARD_CENTRE, AccountState.NORMAL,
@@ -53,35 +48,19 @@ def credit_file(life: Life, rng: random.Random, on: date) -> CreditFile:
             used=_money(rng.randrange(800, 9000)), business="贷记卡",
         )
     ]  # fmt: skip
-    loans = []
-    done = settled <= on
-    loans.append(
-        CreditAccount(
-            _NOWHERE, number, 1, AccountKind.LOAN, OWN_LENDER_LEGAL,
-            AccountState.SETTLED if done else AccountState.NORMAL,
-            group="从未发生过逾期的账户明细如下：", opened=loan_opened, due=settled,
-            closed=settled.replace(day=1) if done else None, as_of=None if done else as_of,
-            amount=_money(12000), balance=None if done else _money(6100), business="个人消费贷款",
-        )
-    )  # fmt: skip
+    known = [b for b in life.borrowed if b.opened < on]
+    loans = [_loan(b, number, on, as_of, rng) for b in known if b.taken]
     enquiries = [
-        (loan_opened, OWN_LENDER_LEGAL, "贷款审批", False),
         (card_opened - timedelta(days=9), CARD_CENTRE, "信用卡审批", False),
         (on - timedelta(days=2), "本人查询（互联网个人信用信息服务平台）", "本人查询", True),
     ]
-    if fraud < on:
-        loans.append(
-            CreditAccount(
-                _NOWHERE, number, 1, AccountKind.LOAN, FOREIGN_LEGAL, AccountState.OVERDUE,
-                group="发生过逾期的账户明细如下：", opened=fraud, due=add_months(fraud, 12),
-                as_of=as_of, amount=_money(9000), balance=_money(9000), business="其他个人消费贷款",
-                overdue=Overdue(months=3, over_90_days=False),
-            )
-        )  # fmt: skip
-        enquiries += [
-            (fraud, FOREIGN_LEGAL, "贷款审批", False),
-            (fraud, FOREIGN_GUARANTOR, "担保资格审查", False),
-        ]
+    for b in known:
+        enquiries.append((b.opened, b.legal, "贷款审批", False))
+        if b.guarantor:
+            enquiries.append((b.opened, b.guarantor, "担保资格审查", False))
+        if b.taken and b.mine and b.due(b.months) > on:
+            enquiries.append((add_months(b.opened, 2), b.legal, "贷后管理", False))
+    enquiries = [e for e in enquiries if e[0] <= on]
     oldest = on - timedelta(days=730)
     enquiries = sorted((e for e in enquiries if e[0] >= oldest), key=lambda e: e[0], reverse=True)
     every = tuple(accounts + loans)
@@ -109,9 +88,35 @@ def credit_file(life: Life, rng: random.Random, on: date) -> CreditFile:
     return CreditFile(report, every, enquiries=tuple(records))
 
 
+def _loan(b: Borrowed, number: str, on: date, as_of: date, rng: random.Random) -> CreditAccount:
+    """How the report tells of a loan: the person's own is paid as agreed, an impostor's never."""
+    end = b.due(b.months)
+    if not b.mine:
+        months = min(max((on.year - b.opened.year) * 12 + on.month - b.opened.month - 2, 0), 3)
+        return CreditAccount(
+            _NOWHERE, number, 1, AccountKind.LOAN, b.legal,
+            AccountState.OVERDUE if months else AccountState.NORMAL,
+            group="发生过逾期的账户明细如下：" if months else "从未发生过逾期的账户明细如下：",
+            opened=b.opened, due=end, as_of=as_of, amount=_money(b.amount),
+            balance=_money(b.amount), business="其他个人消费贷款",
+            overdue=Overdue(months=months, over_90_days=False) if months else Overdue(),
+        )  # fmt: skip
+    done = end <= on
+    left = max(sum(b.due(n) > on for n in range(1, b.months + 1)), 1)
+    return CreditAccount(
+        _NOWHERE, number, 1, AccountKind.LOAN, b.legal,
+        AccountState.SETTLED if done else AccountState.NORMAL,
+        group="发生过逾期的账户明细如下：" if b.late else "从未发生过逾期的账户明细如下：",
+        opened=b.opened, due=end,
+        closed=end.replace(day=1) if done else None, as_of=None if done else as_of,
+        amount=_money(b.amount), balance=None if done else _money(b.amount * left // b.months),
+        business="个人消费贷款", overdue=Overdue(months=1) if b.late else Overdue(),
+    )  # fmt: skip
+
+
 def _fraud_day(life: Life) -> date:
-    codes = (m for m in life.messages if m.foreign and m.label is Label.VERIFICATION_CODE)
-    return min(m.at for m in codes).date()
+    strange = (b.opened for b in life.borrowed if not b.mine)
+    return min(strange, default=life.today - timedelta(days=90))
 
 
 def write_reports(folder: Path, life: Life, rng: random.Random) -> None:
@@ -119,10 +124,12 @@ def write_reports(folder: Path, life: Life, rng: random.Random) -> None:
     the person got at a branch the day after."""
     days = {"earlier": _fraud_day(life) - timedelta(days=40),
             "later": life.today - timedelta(days=3)}  # fmt: skip
-    for name, on in days.items():
+    for name, on in days.items() if "brief" in life.papers else ():
         file = credit_file(life, rng, on)
         life.reports.append(file)
         write_brief_pdf(file, folder / f"report-{name}.pdf")
+    if "detailed" not in life.papers:
+        return
     full = full_file(life, credit_file(life, random.Random(f"{life.today}"), life.today))
     life.reports.append(full)
     write_full_pdf(full, folder / "report-detailed.pdf")

@@ -35,8 +35,9 @@ from notmyloan.story.exports import (
 )
 from notmyloan.story.people import make_person, mobile
 from notmyloan.story.photos import write_photos
-from notmyloan.story.plot import OWN_CARD_BANK, OWN_LENDER_LEGAL, SALARY_BANK, plot
+from notmyloan.story.plot import OWN_CARD_BANK, plot
 from notmyloan.story.reports import write_reports
+from notmyloan.story.turns import SALARY_BANK
 from notmyloan.story.wording import kinds, say
 
 TODAY = date(2026, 11, 20)
@@ -44,11 +45,14 @@ FORMATS = ("sms_xml", "ios", "bills", "reports", "lists", "photos")
 EVERY_FORMAT = (*FORMATS, "sms_ie", "fossify", "csv", "android_db", "android_backup", "whatsapp")
 
 
-def make_life(seed: int, years: int = 4, busy: float = 1.0, today: date = TODAY) -> Life:
-    """A life of `years` years up to `today`; the same seed gives the same life."""
+def make_life(
+    seed: int, years: int = 4, busy: float = 1.0, today: date = TODAY, *, difficult: bool = False
+) -> Life:
+    """A life of `years` years up to `today`; the same seed gives the same life. A `difficult` one
+    is hard to judge (`story.turns.hard`)."""
     rng = random.Random(seed)
     life = Life(make_person(rng), today)
-    plot(life, rng, years, busy)
+    plot(life, rng, years, busy, random.Random(f"turns {seed}") if difficult else None)
     return life
 
 
@@ -59,9 +63,11 @@ def write_life(
     busy: float = 1.0,
     today: date = TODAY,
     formats: Sequence[str] = FORMATS,
+    *,
+    difficult: bool = False,
 ) -> Life:
     """Write a life's files below `out`. The formats are names of EVERY_FORMAT."""
-    life = make_life(seed, years, busy, today)
+    life = make_life(seed, years, busy, today, difficult=difficult)
     rng = random.Random(seed + 1)
     exports = out / "exports"
     for folder in ("phone", "bills", "credit", "photos", "lists"):
@@ -92,7 +98,7 @@ def write_life(
     if "whatsapp" in formats:
         chat = [m for m in life.messages if m.contact == "小周"]
         write_whatsapp(phone / "whatsapp-chat.txt", chat, life.person.name)
-    if "bills" in formats:
+    if "bills" in formats and "bills" in life.papers:
         write_alipay(exports / "bills" / "alipay.csv", life, rng)
         write_wechat(exports / "bills" / "wechat.xlsx", life)
         write_bank(exports / "bills" / "icbc.csv", life, SALARY_BANK)
@@ -100,7 +106,7 @@ def write_life(
         write_reports(exports / "credit", life, rng)
     if "photos" in formats:
         write_photos(exports / "photos", life.person)
-    if "lists" in formats:
+    if "lists" in formats and life.lists != "none":
         _write_lists(exports / "lists", life)
     _write_truth(out / "truth", life)
     return life
@@ -119,15 +125,20 @@ def _write_lists(folder: Path, life: Life) -> None:
         f'addresses = ["{person.address}"]',
         "",
     ]
-    for bank, number in person.cards.items():
-        lines += ["[[mine.cards]]", f'number = "{number[-4:]}"', f'bank = "{bank}"', ""]
-    lines += [
-        "[[mine.accounts]]", f'lender = "{OWN_LENDER_LEGAL}"',
-        f"opened = {first + timedelta(days=180)}", "",
-        "[[mine.applications]]", f'institution = "{OWN_CARD_BANK}"', f"on = {first}", "",
-        "[[mine.applications]]", f'institution = "{OWN_LENDER_LEGAL}"',
-        f"on = {first + timedelta(days=180)}", "",
-    ]  # fmt: skip
+    if life.lists == "all":
+        lines.insert(0, 'complete = ["cards", "accounts", "applications"]')
+    if life.lists != "phones":
+        for bank, number in person.cards.items():
+            lines += ["[[mine.cards]]", f'number = "{number[-4:]}"', f'bank = "{bank}"', ""]
+        lines += ["[[mine.applications]]", f'institution = "{OWN_CARD_BANK}"',
+                  f"on = {first}", ""]  # fmt: skip
+    for loan in life.borrowed:
+        if loan.listed:
+            lines += ["[[mine.accounts]]", f'lender = "{loan.listed}"', f"opened = {loan.opened}",
+                      ""]  # fmt: skip
+        if loan.listed_application:
+            lines += ["[[mine.applications]]", f'institution = "{loan.legal}"',
+                      f"on = {loan.opened}", ""]  # fmt: skip
     (folder / "mine.toml").write_text("\n".join(lines), encoding="utf-8")
     with (folder / "gave.csv").open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
@@ -166,6 +177,7 @@ def _write_truth(folder: Path, life: Life) -> None:
             out.write(json.dumps(plain(call), ensure_ascii=False) + "\n")
     truth = {
         "leaks": [{"recipient": who, "on": day.isoformat()} for who, day in life.leaks],
+        "borrowed": [plain(loan) for loan in life.borrowed],
         "foreign_accounts": life.foreign_accounts,
         "foreign_enquiries": life.foreign_enquiries,
         "foreign_identity": _foreign_identity(life),
