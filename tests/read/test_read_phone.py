@@ -103,6 +103,42 @@ def test_mms_gives_its_texts_and_its_sender() -> None:
     assert (one.text, one.party, one.channel) == ("题\n正文", "13800001111", Channel.MMS)
 
 
+@pytest.mark.parametrize("cut", [64, 300, 1 << 18])
+def test_attachments_pass_by_however_long(cut: int, monkeypatch: Any) -> None:
+    """They are dropped before the parser sees them; what only looks like one stays."""
+    from notmyloan.read import sms_backup_restore
+
+    monkeypatch.setattr(sms_backup_restore, "PIECE", cut)
+    monkeypatch.setattr(sms_backup_restore, "MOST_ELEMENT", 4_000)
+    part = f'<part ct="image/png" text="null" data="{"QUJD" * 50_000}"/>'
+    mms = (
+        f'<mms date="1761000000000" msg_box="1" address="106"><parts>{part}'
+        f'<part ct="text/plain" text="正文"/>{part}</parts></mms>'
+    )
+    quoted = sms("x").replace('body="x"', """body='他说 data="QUJD" 行'""")
+    assert [r.text for r in read(backup(mms, quoted, sms("尾")))] == [
+        "正文", '他说 data="QUJD" 行', "尾",
+    ]  # fmt: skip
+
+
+def test_an_endless_value_ends_the_reading_and_loses_nothing_before(monkeypatch: Any) -> None:
+    from notmyloan.read import sms_backup_restore
+
+    monkeypatch.setattr(sms_backup_restore, "PIECE", 1_000)
+    monkeypatch.setattr(sms_backup_restore, "MOST_ELEMENT", 10_000)
+    one, end = read(backup(sms("前"), sms("长 " * 20_000), sms("后")))
+    assert (one.text, end.why.key) == ("前", "read.endless")
+
+
+def test_the_word_null_stands_for_what_is_missing() -> None:
+    (one,) = read(backup(sms("null").replace("+86 139-0000-1111", "null")))
+    assert (one.party, one.text) == ("", "")
+    (call,) = read(
+        backup('<call number="null" duration="null" date="1761000000000" type="3"/>', root="calls")
+    )
+    assert (call.party, call.duration, call.withheld) == ("", 0, True)
+
+
 def test_calls_with_every_outcome() -> None:
     rows = [f'<call number="95555" duration="{n}" date="176100000{n}000" type="{n}" presentation="1"/>'
             for n in range(1, 8)]  # fmt: skip
@@ -124,6 +160,7 @@ def test_a_bad_record_is_listed_and_loses_no_other() -> None:
     assert "9" in records[1].shape
     assert "99999999999999999"[:8] in records[1].shape.replace("9", "9")
     assert "你" not in records[1].shape
+    assert [r.why.args["field"] for r in records[1:4]] == ["date", "date", "type"]
 
 
 def test_a_cut_file_keeps_what_came_before() -> None:
@@ -321,9 +358,10 @@ def test_android_backup_plain_encrypted_and_wrapped() -> None:
 
 
 def test_android_backup_without_its_password() -> None:
-    for asked in (secrets(), secrets("a", "b", "c", "d")):
-        with pytest.raises(InputError, match=r"read\.wants_password"):
-            read(ab(AB, "secret"), ask_secret=asked)
+    with pytest.raises(InputError, match=r"read\.wants_password"):
+        read(ab(AB, "secret"), ask_secret=secrets())
+    with pytest.raises(InputError, match=r"read\.wrong_password"):
+        read(ab(AB, "secret"), ask_secret=secrets("a", "b", "c", "d"))
 
 
 def test_android_backup_cut_off() -> None:
@@ -459,8 +497,10 @@ def test_encrypted_iphone_backup_never_touches_the_disk(tmp_path: Path, monkeypa
     check_ios(read(Source("b", tmp_path / "b"), ask_secret=secrets("falsch", "口令 7")))
     assert list(temporary.iterdir()) == []
     assert {p: p.read_bytes() for p in (tmp_path / "b").rglob("*") if p.is_file()} == before
-    with pytest.raises(InputError, match=r"read\.wants_password"):
+    with pytest.raises(InputError, match=r"read\.wrong_password"):
         read(Source("b", tmp_path / "b"), ask_secret=secrets("a", "b", "c"))
+    with pytest.raises(InputError, match=r"read\.wants_password"):
+        read(Source("b", tmp_path / "b"))
 
 
 def test_real_iphone_backup() -> None:
@@ -479,6 +519,7 @@ CHATS = [
     "2024/3/25 下午9:05 - 老张: 你好\n2024/3/26 上午9:00 - 老张: 早\n第二行\n",
     "\u200e[25/03/2024, 9:05:00 pm] 老张: 你好\n\u200e[26/03/2024, 9:00:00 am] 老张: 早\n第二行\n",
     "2024-03-25, 21:05 - 老张: 你好\n2024-03-26, 09:00 - 老张: 早\n第二行\n",
+    "25/03/24, 9:05 p.\u00a0m. - ~\u202f老张: 你好\n26/03/24, 9:00 a.\u00a0m. - \u202a老张\u202c: 早\n第二行\n",
 ]
 
 
@@ -496,6 +537,8 @@ def test_whatsapp_in_many_locales(chat: str) -> None:
 def test_whatsapp_leaves_out_media_and_notes() -> None:
     chat = "25/03/24, 21:04 - Messages and calls are end-to-end encrypted.\n25/03/24, 21:05 - A: <Media omitted>\n25/03/24, 21:06 - A: hi\n"
     assert [r.text for r in read(chat.encode())] == ["", "hi"]
+    chat = "25/03/24, 21:05 - A: <省略多媒体文件>\n25/03/24, 21:06 - A: <Medien ausgeschlossen>\n"
+    assert [r.text for r in read(chat.encode())] == ["", ""]
 
 
 # -- what is refused, and hostile files
@@ -509,6 +552,10 @@ def test_whatsapp_leaves_out_media_and_notes() -> None:
         (b"\x89PNG\r\n" + b"x" * 100, "read.picture"),
         (b"PK\x03\x04" + b"x" * 100, "read.zip_cut"),
         (b"\x00\x01\x02" * 100, "read.binary_unknown"),
+        (
+            b"7\x7f\x06\x82" + b"\0" * 2000 + b"2001-01-01,10690000,\xe4\xbd\xa0\n" * 40,
+            "read.binary_unknown",
+        ),
         (b"<html><body>hi</body></html>", "read.xml_unknown"),
         ("只是一句话".encode(), "read.text_unknown"),
     ],

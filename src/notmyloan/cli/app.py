@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from notmyloan.vault import Vault
 
 FOUND_NOTHING, FOUND = 0, 1
+TYPED_ATTEMPTS = 3
 PASSPHRASE_FILE = "NOTMYLOAN_PASSPHRASE_FILE"
 FILE_SECRETS = "NOTMYLOAN_FILE_SECRETS"
 NOW = "NOTMYLOAN_NOW"
@@ -162,7 +163,7 @@ class App:
         def ask(name: str, attempt: int) -> str | None:
             if attempt <= len(listed):
                 return listed[attempt - 1]
-            if not sys.stdin.isatty():
+            if not sys.stdin.isatty() or attempt > len(listed) + TYPED_ATTEMPTS:
                 return None
             key = "cli.file_secret" if attempt <= 1 else "cli.file_secret_again"
             typed = click.prompt(

@@ -279,6 +279,10 @@ class PublicKind(StrEnum):
     ENFORCEMENT = "enforcement"  # 强制执行记录
     PENALTY = "penalty"  # 行政处罚记录
     HOUSING_FUND = "housing_fund"  # 住房公积金参缴记录
+    LOW_INCOME = "low_income"  # 低保救助记录
+    LICENCE = "licence"  # 执业资格记录
+    AWARD = "award"  # 行政奖励记录
+    TELECOM = "telecom"  # 电信欠费记录
     OTHER = "other"
 
 

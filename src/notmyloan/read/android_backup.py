@@ -23,13 +23,12 @@ from notmyloan.model.text import Text
 from notmyloan.read.android_columns import BadField, sms
 from notmyloan.read.android_db import AndroidDbReader
 from notmyloan.read.shape import shape_of
-from notmyloan.read.source import ReadContext, Source
+from notmyloan.read.source import MOST_ATTEMPTS, ReadContext, Source
 
 MAGIC = b"ANDROID BACKUP\n"
 VERSIONS = frozenset({"1", "2", "3", "4", "5"})
 MOST_MEMBER_BYTES = 256 << 20
 MOST_ROUNDS = 1_000_000
-_ATTEMPTS = 3
 _PIECE = 1 << 16
 
 
@@ -136,9 +135,11 @@ def _unlock(source: Source, header: list[str], version: str, context: ReadContex
         raise InputError("read.ab_damaged", name=source.name) from None
     if not 0 < rounds <= MOST_ROUNDS or len(iv) != 16 or not blob or len(blob) % 16:
         raise InputError("read.ab_damaged", name=source.name)
-    for attempt in range(1, _ATTEMPTS + 1):
+    for attempt in range(1, MOST_ATTEMPTS + 1):
         secret = context.ask_secret(source.name, attempt)
         if secret is None:
+            if attempt == 1:
+                raise InputError("read.wants_password", name=source.name)
             break
         # Some versions of the phone's software took the low byte of each character only.
         for password in dict.fromkeys((secret.encode(), secret.encode("latin-1", "replace"))):
@@ -146,7 +147,7 @@ def _unlock(source: Source, header: list[str], version: str, context: ReadContex
             master = _master_key(_decrypt(key, iv, blob), check_salt, rounds, version)
             if master is not None:
                 return Cipher(algorithms.AES(master[1]), modes.CBC(master[0])).decryptor()
-    raise InputError("read.wants_password", name=source.name)
+    raise InputError("read.wrong_password", name=source.name)
 
 
 def _decrypt(key: bytes, iv: bytes, data: bytes) -> bytes:

@@ -119,8 +119,9 @@ class Check:
         for cell, printed in self.file.report.summary.items():
             title, _, rest = cell.partition("/")
             if "交易信息提示" in title or (
-                re.search(r"业务类型.*账户数|账户数$", rest)
-                and (re.search(r"住房|商用房|其他类贷款|合计", rest))
+                not re.search(r"被追偿|汇总", title)
+                and re.search(r"业务类型.*账户数|账户数$", rest)
+                and re.search(r"住房|商用房|其他类贷款|合计", rest)
             ):
                 self._prompt(cell, rest, printed)
             elif "被追偿" in title and rest.endswith("账户数"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from notmyloan.model.credit import (
@@ -41,10 +41,8 @@ class Meaning:
     refuse: Refuse
 
     def accounts(self, document: Document) -> Iterator[CreditAccount]:
-        for section in GROUPS:
-            records = [r for r in document.records if r.section == section]
-            for n, record in enumerate(records, start=1):
-                yield self._account(record, AccountKind(section), record.number or n)
+        for record, n in _counted(document, GROUPS):
+            yield self._account(record, AccountKind(record.section), record.number or n)
 
     def _account(self, record: Record, kind: AccountKind, number: int) -> CreditAccount:
         take = Taker(record, self.refuse)
@@ -229,20 +227,18 @@ class Meaning:
             )
 
     def public(self, document: Document) -> Iterator[PublicRecord]:
-        for section, kind in PUBLIC.items():
-            records = [r for r in document.records if r.section == section]
-            for n, record in enumerate(records, start=1):
-                take = Taker(record, self.refuse)
-                fields = take.left()
-                places = {k.removeprefix("fields/"): v for k, v in take.places.items()}
-                yield PublicRecord(
-                    origin=origin_at(self.source, record.spot),
-                    report=self.report,
-                    number=record.number or n,
-                    public_kind=kind,
-                    fields={**fields, **_note_fields(record)},
-                    places=places,
-                )
+        for record, n in _counted(document, PUBLIC):
+            take = Taker(record, self.refuse)
+            fields = take.left()
+            places = {k.removeprefix("fields/"): v for k, v in take.places.items()}
+            yield PublicRecord(
+                origin=origin_at(self.source, record.spot),
+                report=self.report,
+                number=record.number or n,
+                public_kind=PUBLIC[record.section],
+                fields={**fields, **_note_fields(record)},
+                places=places,
+            )
 
     def enquiries(self, document: Document) -> Iterator[Enquiry]:
         for section, own in (("by_institution", False), ("by_self", True)):
@@ -314,6 +310,15 @@ class Meaning:
             ) from None
         text = "" if value is None or is_blank(value.text) else value.text
         out.append(DatedValue(text, updated, {} if only else rest))
+
+
+def _counted(document: Document, sections: Collection[str]) -> Iterator[tuple[Record, int]]:
+    """The records of `sections` in the order printed, each with its place in its section."""
+    counts: dict[str, int] = {}
+    for record in document.records:
+        if record.section in sections:
+            counts[record.section] = counts.get(record.section, 0) + 1
+            yield record, counts[record.section]
 
 
 def _note_fields(record: Record) -> dict[str, str]:

@@ -78,6 +78,13 @@ class _Page(HTMLParser):
         self._silent = 0
         self._at = 0.0
 
+    def parse_html_declaration(self, i: int) -> int:
+        """Passes over a broken `<![`, at which the standard parser gives up."""
+        try:
+            return super().parse_html_declaration(i)
+        except AssertionError:
+            return self.parse_bogus_comment(i)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT:
             self._silent += 1

@@ -17,11 +17,10 @@ from notmyloan.read.credit_layout import page_rows
 from notmyloan.read.credit_page import Page
 from notmyloan.read.credit_read import CreditRecord, likeness, read_report, records
 from notmyloan.read.credit_refuse import Refuse
-from notmyloan.read.source import ReadContext, Source
+from notmyloan.read.source import MOST_ATTEMPTS, ReadContext, Source
 
 _MAX_BYTES = 200 * 1024 * 1024
 _MAX_PAGES = 500
-_TRIES = 3
 
 
 class CreditPdf:
@@ -74,23 +73,23 @@ def _open(source: Source, context: ReadContext, refuse: Refuse) -> pdfium.PdfDoc
         raise refuse("refuse.large")
     data = _bytes(source)
     password: str | None = None
-    for attempt in range(_TRIES + 1):
+    for attempt in range(MOST_ATTEMPTS + 1):
         try:
             document = pdfium.PdfDocument(data, password=password)
         except pdfium.PdfiumError as error:
             if error.err_code != raw.FPDF_ERR_PASSWORD:
                 raise refuse("refuse.damaged") from None
-            if attempt == _TRIES:
-                break
-            password = context.ask_secret(source.name, attempt + 1)
+            asked = attempt < MOST_ATTEMPTS
+            password = context.ask_secret(source.name, attempt + 1) if asked else None
             if not password:
-                raise refuse("refuse.locked") from None
+                key = "refuse.password" if attempt else "refuse.locked"
+                raise refuse(key, n=attempt) from None
             continue
         if len(document) == 0 or len(document) > _MAX_PAGES:
             document.close()
             raise refuse("refuse.damaged")
         return document
-    raise refuse("refuse.password", n=_TRIES)
+    raise refuse("refuse.locked")
 
 
 def _pages(document: pdfium.PdfDocument, refuse: Refuse) -> list[Page]:

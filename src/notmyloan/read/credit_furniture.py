@@ -14,6 +14,7 @@ from notmyloan.read.credit_refuse import Refuse
 from notmyloan.read.credit_words import heading_of
 
 _PAGE_OF = re.compile(r"第(\d+)页[,/、;]?\(?共(\d+)页\)?|[Pp]age(\d+)of(\d+)")
+_REPORT = re.compile(r"报告编号:?([0-9A-Za-z]+)")
 _OFFICIAL = re.compile(r"报告|征信|信用|打印|机密|仅供")
 _PAGE = re.compile(r"-?\(?第?(\d{1,3})(?:页|/\d{1,3}页?)?\)?-?")
 
@@ -24,7 +25,7 @@ def strip(pages: Sequence[list[Row]], refuse: Refuse) -> list[Row]:
     _complete(pages, refuse)
     running = _running(pages)
     out: list[Row] = []
-    number = ""
+    number, printed_number = "", _number(pages)
     for k, rows in enumerate(pages):
         kept: list[Row] = []
         for i, row in enumerate(rows):
@@ -33,14 +34,14 @@ def strip(pages: Sequence[list[Row]], refuse: Refuse) -> list[Row]:
             if not plain or row.solid:
                 kept.append(row)
                 continue
-            if (m := re.search(r"报告编号:?([0-9A-Za-z]+)", plain)) is not None:
+            if (m := _REPORT.search(plain)) is not None:
                 printed = re.sub(r"报告时间.*", "", m[1])
                 if number and printed != number and edge:
                     raise refuse("refuse.two_reports", row.spot)
                 if k and edge and number:
                     continue
                 number = number or printed
-            if edge and _is_number(plain, i, rows):
+            if edge and (plain == printed_number or _is_number(plain, i, rows)):
                 continue
             if edge and k and (plain, round(row.y0 / 4)) in running:
                 continue
@@ -53,6 +54,15 @@ def strip(pages: Sequence[list[Row]], refuse: Refuse) -> list[Row]:
             row.first = n == 0
         out += kept
     return out
+
+
+def _number(pages: Sequence[list[Row]]) -> str:
+    """The report's number, which some writers print bare at the edge of every page."""
+    for rows in pages:
+        for row in rows:
+            if (m := _REPORT.search(squeeze(row.text))) is not None:
+                return re.sub(r"报告时间.*", "", m[1])
+    return ""
 
 
 def _is_number(plain: str, i: int, rows: Sequence[Row]) -> bool:

@@ -164,6 +164,8 @@ def find_pairs(row: Row) -> tuple[list[tuple[str, Value, float]], list[Cell]] | 
         return _colon_pairs(cells)
     if row.solid and len(row.cells) % 2 == 0:
         cells = row.cells
+        while len(cells) >= 2 and not (cells[-1].lines or cells[-2].lines):
+            cells = cells[:-2]  # the last line of an odd number of pairs
     if len(cells) < 2 or len(cells) % 2:
         return None
     labels = [label_of(c.text) for c in cells]

@@ -14,6 +14,7 @@ from statistics import median
 
 from notmyloan.read.credit_page import Cell, Char, Page, Row, Rule
 
+_HANGS = frozenset("，。、；：！？）)］】〕》〉」』”’％%·,.;:!?")
 _SNAP = 2.5  # points within which two drawn lines are one, or meet
 
 
@@ -54,6 +55,12 @@ def empty_cells(page: Page) -> list[tuple[float, float, float, float]]:
             ):
                 out.append((x0, y0, x1, y1))
     return out
+
+
+def stands_at(char: Char) -> float:
+    """Where a character stands across the page. Closing punctuation may hang over its cell's
+    border, since it must not begin a line: it belongs where it follows."""
+    return char.x0 - 0.3 if char.text in _HANGS else (char.x0 + char.x1) / 2
 
 
 def line_row(page: int, line: list[Char], levels: Sequence[float] = ()) -> Row:
@@ -169,7 +176,7 @@ class _Grid:
     owner: list[list[int]]  # the cell that each elementary square belongs to
 
     def holds(self, char: Char) -> bool:
-        x, y = (char.x0 + char.x1) / 2, (char.y0 + char.y1) / 2
+        x, y = stands_at(char), (char.y0 + char.y1) / 2
         return self.xs[0] <= x <= self.xs[-1] and self.ys[0] <= y <= self.ys[-1]
 
     def cell_count(self) -> int:
@@ -179,7 +186,7 @@ class _Grid:
         width = len(self.xs) - 1
         inside: dict[int, list[Char]] = defaultdict(list)
         for char in chars:
-            x, y = (char.x0 + char.x1) / 2, (char.y0 + char.y1) / 2
+            x, y = stands_at(char), (char.y0 + char.y1) / 2
             j = min(max(bisect_right(self.xs, x) - 1, 0), width - 1)
             i = min(max(bisect_right(self.ys, y) - 1, 0), len(self.ys) - 2)
             inside[self.owner[i][j]].append(char)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 
 from notmyloan.model.credit import (
@@ -80,6 +81,7 @@ def read_report(
     if number is None:
         raise refuse("refuse.missing", rows[0].spot, label="报告编号")
     meaning = Meaning(source, re.sub(r"\s", "", number.text), refuse)
+    _rejoin(document)
     report = _report(document, meaning, zone, detailed, confidence)
     if detailed:
         accounts = tuple(meaning.accounts(document))
@@ -124,6 +126,33 @@ def _head(document: Document, labels: Sequence[str]) -> Value | None:
     return None
 
 
+_FIGURES = re.compile(r"[0-9Xx*]+")
+
+
+def _rejoin(document: Document) -> None:
+    """Figures of the head that wrapped within their cell go back to the value right above.
+
+    Where it is not one value only they stay loose, and the head is refused.
+    """
+    for loose in list(document.loose):
+        if not _FIGURES.fullmatch(squeeze(loose.text)):
+            continue
+        here = loose.spot
+        tall = here.y1 - here.y0
+        above = [
+            label
+            for label, value in document.head.items()
+            if value.spot.page == here.page
+            and _FIGURES.search(squeeze(value.text)[-1:])
+            and 0 <= here.y0 - value.spot.y1 + 0.3 * tall < 2 * tall
+            and value.spot.x0 - 9 * tall < here.x0 < value.spot.x1
+        ]
+        if len(above) == 1:
+            value = document.head[above[0]]
+            document.head[above[0]] = replace(value, text=value.text + loose.text)
+            document.loose.remove(loose)
+
+
 def _report(
     document: Document, meaning: Meaning, zone: tzinfo, detailed: bool, confidence: float
 ) -> CreditReport:
@@ -161,7 +190,9 @@ def _report(
     together = re.fullmatch(rf"([0-9A-Z*]+)({'|'.join(MARITAL)}|-+)", id_number)
     if together:  # the marital word stands right behind the number, without a label
         id_number = together[1]
-    if not re.fullmatch(r"[0-9A-Z*]{4,24}", id_number):
+    torn = any(_FIGURES.fullmatch(squeeze(v.text)) for v in document.loose)
+    short = "身份证" in id_type and id_number.isdigit() and len(id_number) not in (15, 18)
+    if torn or short or not re.fullmatch(r"[0-9A-Z*]{4,24}", id_number):
         raise refuse("refuse.value", start, label="证件号码")
     identity = meaning.identity(document) if detailed else None
     marital = may("marital", "婚姻状况")

@@ -26,7 +26,8 @@ ACCOUNTS = ("C1", "D1", "R4", "R1", "R2", "R3")
 TITLED = (*ACCOUNTS, "guarantee", "line")  # records that a title `账户1` begins
 LISTS = (
     "papers", "phones", "homes", "jobs", "non_credit", "tax", "judgment", "enforcement",
-    "penalty", "housing_fund", "other_public", "by_institution", "by_self", "fraud_alert",
+    "penalty", "housing_fund", "low_income", "licence", "award", "telecom", "other_public",
+    "by_institution", "by_self", "fraud_alert",
 )  # fmt: skip
 SENTENCES = ("cards", "loans", "home_loans", "other_loans", "other_business")
 _INSIDE = {"机构说明", "本人声明", "异议标注", "特殊标注", "特殊交易类型", "特殊事件说明"}
@@ -65,6 +66,7 @@ class Parser:
         self.grid_rows: list[Row] = []
         self.pairs: list[tuple[str, Value, float]] = []
         self.pairs_row: Row | None = None
+        self.loose_lefts: list[float] = []
         self.sentence: Sentence | None = None
         self.counted = False
         self.unclosed = ""
@@ -294,6 +296,7 @@ class Parser:
             into = self.document.loose if record is None else record.notes
             into.append(Value(cell.text, cell.spot))
         self.pairs, self.pairs_row = pairs, row
+        self.loose_lefts = [cell.left for cell in loose]
 
     def _remark(self, row: Row, plain: str) -> bool:
         """`异议标注：…`, `本人声明：…` as running text, over as many lines as it takes."""
@@ -338,6 +341,7 @@ class Parser:
             k = at[-1]
             label, value, _ = self.pairs[k]
             limit = self.pairs[k + 1][2] if k + 1 < len(self.pairs) else self.right
+            limit = min([limit, *(x for x in self.loose_lefts if x > value.spot.x1)])
             if values.get(label) is None or value.spot.x1 < limit - 3.5 * (row.y1 - row.y0):
                 return False
             todo.append((label, cell.text))

@@ -80,7 +80,7 @@ _LABELS: dict[str, tuple[str, ...]] = {
     "人员类别": (), "所在地": (), "工作单位所在地": (), "家庭月收入": (),
     "申请日期": (), "批准日期": (), "执业资格名称": (), "颁发机构": (), "等级": (),
     "机构所在地": (), "获得年月": (), "到期年月": (), "吊销年月": (), "奖励机构": (),
-    "奖励内容": (),
+    "奖励内容": (), "生效年月": (), "截止年月": (),
     # enquiries
     "查询日期": ("查询时间",), "查询操作": (),
 }  # fmt: skip
@@ -145,8 +145,8 @@ HEADINGS: dict[str, str] = {
     "公共信息明细": "public", "公共记录": "public", "欠税记录": "tax",
     "民事判决记录": "judgment", "强制执行记录": "enforcement", "行政处罚记录": "penalty",
     "住房公积金参缴记录": "housing_fund", "住房公积金缴存记录": "housing_fund",
-    "低保救助记录": "other_public", "执业资格记录": "other_public",
-    "行政奖励记录": "other_public", "电信欠费记录": "other_public",
+    "低保救助记录": "low_income", "执业资格记录": "licence",
+    "行政奖励记录": "award", "电信欠费记录": "telecom",
     "查询记录": "enquiries", "查询记录信息": "enquiries",
     "机构查询记录明细": "by_institution", "机构查询记录": "by_institution",
     "本人查询记录明细": "by_self", "个人查询记录明细": "by_self", "本人查询记录": "by_self",
@@ -161,7 +161,8 @@ HEADINGS: dict[str, str] = {
     "贷款-其他": "other_loans",
 }  # fmt: skip
 _NUMBERING = re.compile(
-    r"^(?:\((?:[一二三四五六七八九十]+|\d+)\)|(?:[一二三四五六七八九十]+|\d+)[、.]?)"
+    r"^(?:\((?:[一二三四五六七八九十]+|\d+)\)|第[一二三四五六七八九十\d]+部分[、.:]?"
+    r"|(?:[一二三四五六七八九十]+|\d+)[、.]?)"
 )
 
 
@@ -264,7 +265,9 @@ STATES: dict[str, AccountState] = {
 PUBLIC: dict[str, PublicKind] = {
     "tax": PublicKind.TAX, "judgment": PublicKind.JUDGMENT,
     "enforcement": PublicKind.ENFORCEMENT, "penalty": PublicKind.PENALTY,
-    "housing_fund": PublicKind.HOUSING_FUND, "other_public": PublicKind.OTHER,
+    "housing_fund": PublicKind.HOUSING_FUND, "low_income": PublicKind.LOW_INCOME,
+    "licence": PublicKind.LICENCE, "award": PublicKind.AWARD, "telecom": PublicKind.TELECOM,
+    "other_public": PublicKind.OTHER,
 }  # fmt: skip
 
 MARITAL = ("已婚", "未婚", "单身", "离婚", "丧偶", "离异", "复婚", "再婚")

@@ -18,10 +18,9 @@ from xml.parsers.expat import ExpatError
 
 from notmyloan.model.errors import InputError, MissingExtraError
 from notmyloan.model.text import Text
-from notmyloan.read.source import ReadContext, Source
+from notmyloan.read.source import MOST_ATTEMPTS, ReadContext, Source
 from notmyloan.read.sqlite_file import MAGIC, opened
 
-ATTEMPTS = 3
 MOST_ROUNDS = 50_000_000
 Fetch = Callable[[str, str], Source]
 
@@ -40,7 +39,7 @@ def is_encrypted(folder: Path) -> bool:
 
 
 def unlock(source: Source, folder: Path, context: ReadContext) -> Fetch:
-    """Asks for the backup's password, up to three times; how to fetch a file of it.
+    """Asks for the backup's password until it fits; how to fetch a file of it.
 
     Raises InputError without the password or where the backup is damaged, MissingExtraError
     without the library.
@@ -57,9 +56,11 @@ def unlock(source: Source, folder: Path, context: ReadContext) -> Fetch:
         (protection,) = struct.unpack("<l", wrapped[:4])
     except (OSError, ValueError, KeyError, TypeError, ExpatError, struct.error):
         raise InputError("read.ios_damaged", name=source.name) from None
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in range(1, MOST_ATTEMPTS + 1):
         secret = context.ask_secret(source.name, attempt)
         if not secret:
+            if attempt == 1:
+                raise InputError("read.wants_password", name=source.name)
             break
         try:
             if bag.unlock_with_key(_passphrase_key(bag.attrs, secret)):
@@ -67,7 +68,7 @@ def unlock(source: Source, folder: Path, context: ReadContext) -> Fetch:
                 return _fetcher(source, folder, bag, key, utils)
         except (ValueError, KeyError, TypeError, OSError, struct.error, sqlite3.Error):
             raise InputError("read.ios_damaged", name=source.name) from None
-    raise InputError("read.wants_password", name=source.name)
+    raise InputError("read.wrong_password", name=source.name)
 
 
 def _passphrase_key(attributes: dict[bytes, Any], secret: str) -> bytes:

@@ -42,6 +42,13 @@ _CONTROLS = bytes(b for b in range(32) if b not in (9, 10, 13))
 # A reference cut at the end of a piece waits for the next one; two of them are 18 bytes at most.
 _CUT = re.compile(rb"&[^;]{0,10}$|&#[0-9xX][0-9a-fA-F]{0,8};(?:&[^;]{0,10})?$")
 
+# An attachment in base64. A message's own text never has so long a run behind ` data=`.
+_ATTACHED = re.compile(rb"(\sdata=[\"'])[A-Za-z0-9+/=]{256,}")
+_OPEN = re.compile(rb"\sdata=[\"'][A-Za-z0-9+/=]{0,255}$")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/=]*")
+# No element of the app's is longer, attachments aside; expat would hold it in memory.
+MOST_ELEMENT = 16 << 20
+
 _DIRECTIONS = {
     "1": Direction.RECEIVED,
     "2": Direction.SENT,
@@ -63,6 +70,7 @@ _FROM, _TO = "137", "151"
 _WIDE = {
     b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be",
 }  # fmt: skip
+_WITHHELD = frozenset({"-1", "-2", "-3", "", "null"})
 _NOBODY = frozenset({"(Unknown)", "null", ""})
 
 
@@ -91,6 +99,28 @@ def mend(piece: bytes) -> bytes:
         piece = _LONE.sub(_lone, piece)
         piece = _CONTROL_REFERENCE.sub(b"&#65533;", piece)
     return piece.translate(None, _CONTROLS)
+
+
+class _Attachments:
+    """Takes attachments out as they pass, however long: expat would hold each whole."""
+
+    def __init__(self) -> None:
+        self._inside = False
+
+    def drop(self, piece: bytes) -> tuple[bytes, int]:
+        """The piece without attachments, and from where it must wait for the next piece."""
+        if self._inside:
+            found = _BASE64.match(piece)
+            piece = piece[found.end() :] if found else piece
+            self._inside = not piece
+        piece, dropped = _ATTACHED.subn(rb"\1", piece)
+        opened = _OPEN.search(piece, max(len(piece) - 300, 0))
+        if opened is None:
+            return piece, len(piece)
+        if dropped and piece[-1:] in b"\"'":
+            self._inside = True  # its end comes later
+            return piece, len(piece)
+        return piece, opened.start()
 
 
 class _Parser:
@@ -148,8 +178,11 @@ class _Parser:
             self._lost(a, error)
 
     def _lost(self, a: dict[str, str], error: Exception) -> None:
+        """A row without a field, or with one that makes no sense; never a value of it as name."""
         shape = " ".join(f"{k}={shape_of(v)}" for k, v in a.items() if k != "data")
-        field = error.args[0] if isinstance(error, KeyError) else "date"
+        field = "date"
+        if isinstance(error, KeyError):
+            field = error.args[0] if error.args[0] not in a.values() else "type"
         self.out.append(
             Unreadable(self._origin(), Text("read.bad_field", field=field), shape[:400])
         )
@@ -158,13 +191,14 @@ class _Parser:
         try:
             contact = a.get("contact_name")
             seen = a.get("read")
+            party, body = a["address"], a["body"]
             self.out.append(
                 Message(
                     Origin(self._file, f"line:{self._place}"),
                     datetime.fromtimestamp(int(a["date"]) / 1000, UTC),
                     _DIRECTIONS[a["type"]],
-                    a["address"],
-                    a["body"],
+                    "" if party == "null" else party,
+                    "" if body == "null" else body,  # the app's word for a missing value
                     Channel.SMS,
                     None if contact is None or contact in _NOBODY else contact,
                     a.get("sub_id"),
@@ -185,7 +219,7 @@ class _Parser:
             self._origin(),
             datetime.fromtimestamp(int(a["date"]) / 1000, UTC),
             Direction.SENT if sent else Direction.RECEIVED,
-            parties[0] if parties else a.get("address", "").split("~")[0],
+            parties[0] if parties else a.get("address", "").removesuffix("null").split("~")[0],
             "\n".join(texts),
             Channel.MMS,
             None if contact in _NOBODY else contact,
@@ -196,13 +230,13 @@ class _Parser:
     def _call(self, a: dict[str, str]) -> Call:
         contact = a.get("contact_name", "")
         number = a["number"]
-        withheld = a.get("presentation", "1") in ("2", "3", "4") or number in ("-1", "-2", "-3", "")
+        withheld = a.get("presentation", "1") in ("2", "3", "4") or number in _WITHHELD
         return Call(
             self._origin(),
             datetime.fromtimestamp(int(a["date"]) / 1000, UTC),
             _OUTCOMES.get(a["type"], CallOutcome.UNKNOWN),
             "" if withheld else number,
-            max(int(a["duration"]), 0),
+            0 if a["duration"] in _NOBODY else max(int(a["duration"]), 0),
             None if contact in _NOBODY else contact,
             a.get("subscription_id"),
             withheld,
@@ -225,15 +259,27 @@ class SmsBackupRestoreReader:
         decode = codecs.getincrementaldecoder(wide)("replace") if wide else None
         with source.open() as stream:
             waiting = b""
+            attachments = _Attachments()
+            element = 0  # how long the one that is open has grown
             while True:
                 piece = stream.read(PIECE)
                 last = not piece
                 if decode is not None:
                     piece = decode.decode(piece, last).lstrip("\ufeff").encode("utf-8", "replace")
-                piece = waiting + piece
-                cut = None if last else _CUT.search(piece, max(len(piece) - 40, 0))
-                waiting = piece[cut.start() :] if cut else b""
-                piece = mend(piece[: cut.start()] if cut else piece)
+                piece, end = attachments.drop(waiting + piece)
+                cut = _CUT.search(piece, max(len(piece) - 40, 0))
+                end = len(piece) if last else min(end, cut.start() if cut else end)
+                waiting = piece[end:]
+                piece = mend(piece[:end])
+                closed = piece.rfind(b">")
+                element = element + len(piece) if closed < 0 else len(piece) - closed
+                if element > MOST_ELEMENT:
+                    yield from parser.out
+                    line = parser.expat.CurrentLineNumber
+                    yield Unreadable(
+                        Origin(file, f"line:{line}"), Text("read.endless", mb=MOST_ELEMENT >> 20)
+                    )
+                    return
                 try:
                     parser.expat.Parse(piece, last)
                 except _Refused:

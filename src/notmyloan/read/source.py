@@ -67,6 +67,10 @@ class Source(Private):
             return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
+# Passphrases tried on one encrypted file, at most; who is asked may give up sooner.
+MOST_ATTEMPTS = 30
+
+
 def _no_secret(name: str, attempt: int) -> str | None:
     return None
 

@@ -76,6 +76,8 @@ def sniff_encoding(head: bytes, whole: BinaryIO | None = None) -> str | None:
 def _utf16(sample: bytes) -> str | None:
     # Commas, digits and line ends have a zero half: which one tells the byte order.
     even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if min(even, odd) * 8 > max(even, odd):
+        return None  # noughts in both halves: a database or a picture, no text holds U+0000
     name = "utf-16-le" if odd > even else "utf-16-be"
     return name if _mostly_text(sample, name) else None
 

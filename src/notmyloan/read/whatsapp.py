@@ -21,7 +21,8 @@ from notmyloan.read.tables import sniff_encoding
 from notmyloan.read.wall_clock import day_first, parse
 
 MOST_BYTES = 256 << 20
-_MARKS = "\u200e\u200f\u202a\u202c\ufeff"
+_MARKS = "\u200e\u200f\u202a\u202c\u2068\u2069\ufeff"
+_SPACES = " \t\u00a0\u202f"
 _LINE = re.compile(
     rf"^[{_MARKS}]*"
     r"(?P<open>\[)?(?P<at>\d{1,4}[./年-]\s?\d{1,2}[./月-]\s?\d{1,4}日?[,，]?[\s\u202f\u00a0]+"
@@ -31,7 +32,8 @@ _LINE = re.compile(
 )
 _SENDER = re.compile(rf"^[{_MARKS}]*([^:：]{{1,60}}?)[:：](?:\s|$)(.*)$", re.S)
 _MEDIA = re.compile(
-    r"^[\u200e\s]*(?:<[^<>]{3,40}(?:omitted|省略|略過|附件|weggelassen|omitido|omis|attached)[^<>]*>"
+    r"^[\u200e\s]*(?:<[^<>]{0,40}(?:omit|省略|略過|附件|附加|weggelassen|ausgeschlossen|weggelaten|omis"
+    r"|attached|omess|пропущен|omiss|مستبعدة)[^<>]{0,60}>"
     r"|(?:image|video|audio|sticker|GIF|document|Contact card) omitted|\u200e?<attached: [^>]+>)$",
     re.I,
 )
@@ -69,7 +71,9 @@ class WhatsAppReader:
             if _MEDIA.match(text):
                 text = ""
             # The export does not say which of the names is the person's own.
-            yield Message(origin, at, Direction.RECEIVED, found[1].strip(), text, Channel.WHATSAPP)
+            # `~` before the name of somebody who is not in the address book.
+            party = found[1].strip(_MARKS + _SPACES).removeprefix("~").strip(_MARKS + _SPACES)
+            yield Message(origin, at, Direction.RECEIVED, party, text, Channel.WHATSAPP)
 
 
 def _member(source: Source) -> str | None:
