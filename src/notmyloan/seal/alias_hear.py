@@ -3,7 +3,9 @@
 Each alias is weighed by a likelihood ratio L: how much likelier the best fitting stretch of text
 is when it comes from the alias, through mishearing, mistyping, masking, than from text that has
 nothing to do with it. Under the background model E[L] <= 1 at every place, so that by Markov's
-inequality the chance of L >= t anywhere in n places for A aliases is at most n A / t.
+inequality the chance of L >= t anywhere in n places for A aliases is at most n A / t, and three
+times that for the three ways of looking: characters, letters, and both mixed. Words in another
+order are a mixture within L.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +65,11 @@ _RARE_CHARACTER, _RARE_SYLLABLE = 1 / 4000, 1 / 2000
 _LETTER_FREQUENCY = dict.fromkeys("aeinou", 0.12) | dict.fromkeys("gts", 0.09)
 _OTHER_LETTER, _DIGIT = 0.05, 0.1
 _AS_GOOD = math.log(1000)
+_IN_ORDER = 0.7  # the share of those who remember the words in their order
+_WORD_HEARD = math.log(12)  # what a word must add to log L to count as heard
+_MIXED = re.compile(
+    "[\u4e00-\u9fff][^\u4e00-\u9fffa-zA-Z]{0,2}[a-zA-Z]{3}|[a-zA-Z]{3}[^\u4e00-\u9fffa-zA-Z]{0,2}[\u4e00-\u9fff]"
+)
 
 _MASKS = frozenset("*＊×xX某□○〇●■?？•")
 _DIGITS = str.maketrans("零一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖", "012345678912123456789")
@@ -81,15 +89,21 @@ def hear(text: str, aliases: Sequence[Alias], *, error: float = 1e-3) -> tuple[H
     if not codes or not plain.strip():
         return ()
     sound, places = _by_sound(plain, codes)
+    sound = np.maximum(sound + math.log(_IN_ORDER), _reordered(plain, codes))
     letters, more = _by_letters(plain, codes)
-    # Two ways of looking: each gets the whole number of places.
+    if _MIXED.search(plain):  # half in letters, half in characters
+        both, most = _by_letters(_spelt(plain), codes)
+        letters, more = np.maximum(letters, both), max(more, most)
+    # Three ways of looking: each gets the whole number of places.
     best = np.maximum(sound, letters)
-    chance = math.log(2 * max(places, more, 1) * len(codes)) - best
+    chance = math.log(3 * max(places, more, 1) * len(codes)) - best
     found = [n for n in np.argsort(-best) if chance[n] <= math.log(error) and np.isfinite(best[n])]
     heard = []
     for n in found:
         near = {codes[m] for m in found if abs(best[m] - best[n]) <= _AS_GOOD}
-        among = tuple(dict.fromkeys(a.recipient for a in aliases if a.words in near))
+        near |= _pooled(plain, codes[n], codes)
+        first = [a for a in aliases if a.words == codes[n]]
+        among = tuple(dict.fromkeys(a.recipient for a in (*first, *aliases) if a.words in near))
         for alias in aliases:
             if alias.words != codes[n]:
                 continue
@@ -97,6 +111,50 @@ def hear(text: str, aliases: Sequence[Alias], *, error: float = 1e-3) -> tuple[H
             how = How.EXACT if whole else How.SOUND if sound[n] >= letters[n] else How.LETTERS
             heard.append(Heard(alias, how, float(math.exp(chance[n])), among))
     return tuple(heard)
+
+
+def _reordered(text: str, codes: Sequence[tuple[str, ...]]) -> NDArray[np.float64]:
+    """The best log L of each code with its words in another order, as people remember them."""
+    others = list(permutations(range(len(codes[0]))))[1:]
+    each = math.log((1 - _IN_ORDER) / len(others))
+    turned = [tuple(code[n] for n in order) for order in others for code in codes]
+    log, _ = _by_sound(text, turned)
+    return np.asarray(log.reshape(len(others), len(codes)).max(axis=0) + each)
+
+
+def _pooled(
+    text: str, found: tuple[str, ...], codes: Sequence[tuple[str, ...]]
+) -> set[tuple[str, ...]]:
+    """The codes that could have put their words together so that `found` seems to be meant: where
+    not all its words are heard, and every word heard is one of somebody else's as well."""
+    others = {word: {c for c in codes if c != found and word in c} for word in found}
+    if not all(others.values()):  # a word of its own that nobody else has
+        shared = [w for w in found if others[w]]
+        if len(shared) < 2:
+            return set()
+    run = _folded("".join(re.findall(r"[a-zA-Z]", text)))
+    whole = _in_any_order(text, found)
+    heard = [
+        word for word in found
+        if whole - _in_any_order(text, tuple(w for w in found if w != word)) > _WORD_HEARD
+        or _folded("".join(by_written()[word].pinyin)) in run
+    ]  # fmt: skip
+    if len(heard) == len(found) or not all(others[word] for word in heard):
+        return set()
+    return {code for word in heard for code in others[word]}
+
+
+def _in_any_order(text: str, some: tuple[str, ...]) -> float:
+    """log L of these words by sound, in their best order."""
+    log, _ = _by_sound(text, list(permutations(some)))
+    return float(log.max())
+
+
+def _spelt(text: str) -> str:
+    """The text with every character as its pinyin."""
+    from pypinyin import lazy_pinyin
+
+    return "".join(lazy_pinyin(text))
 
 
 def _by_sound(text: str, codes: Sequence[tuple[str, ...]]) -> tuple[NDArray[np.float64], int]:
