@@ -59,13 +59,16 @@ def open_command(
     country: str,
     as_json: bool,
 ) -> int:
-    from notmyloan.guard.casework import open_case
+    from notmyloan.guard.casework import firms, open_case
 
     app = current()
     with app.open_vault() as vault:
         dossier = app.guard(vault).dossier()
         seen = open_case(vault, dossier, findings, playbook, against, _date(known), country)
+        several = firms(vault, country, findings)
     words.show(app, seen, as_json=as_json)
+    if len(several) > 1:
+        app.tell("cli.case.several_firms", names=several, against=seen.case.against)
     app.tell("cli.case.opened", number=seen.case.number)
     return 0
 

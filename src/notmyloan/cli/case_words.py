@@ -464,6 +464,14 @@ def read_first(app: App, native: Sequence[Letter], said: Sequence[Letter]) -> st
     return "\n".join([*out, app.say("cli.case.no_advice", as_of=checked), ""])
 
 
+def numbers_as_of(app: App, book: Playbook) -> str:
+    """As of when the numbers of an emergency path were collected, and where each comes from."""
+    channels = country.load(book.country).channels
+    used = [channels[s.channel] for s in book.steps if s.channel]
+    days = [c.as_of for c in used if c.as_of is not None]
+    return app.say("cli.lost.numbers", as_of=min(days, default=book.as_of), playbook=book.id)
+
+
 def emergency(app: App, book: Playbook) -> None:
     """An emergency playbook on one screen: a line or two a step, by the minute."""
     language = app.speaker.language
@@ -474,4 +482,6 @@ def emergency(app: App, book: Playbook) -> None:
         if step.doubt:
             click.echo("          " + app.say("cli.case.doubt", words=step.doubt.said(language)))
     click.echo("")
+    click.echo(numbers_as_of(app, book))
+    click.echo(app.say("cli.lost.judged"))
     click.echo(app.say("cli.case.no_advice", as_of=book.as_of))

@@ -13,7 +13,8 @@ from notmyloan.cli.app import App, current
 from notmyloan.cli.options import command, json_option
 
 if TYPE_CHECKING:
-    from notmyloan.respond.lost import Blast, Thing
+    from notmyloan.respond import Playbook
+    from notmyloan.respond.lost import Blast, Call, Thing
 
 _say = current().say
 
@@ -23,8 +24,11 @@ _say = current().say
 @click.option("--country", default="cn", show_default=True, help=_say("cli.country.which"))
 @click.option("--plain", is_flag=True, help=_say("cli.lost.plain"))
 @click.option("--svg", type=click.Path(path_type=Path), help=_say("cli.lost.svg"))
+@click.option("--html", type=click.Path(path_type=Path), help=_say("cli.lost.html"))
 @json_option
-def lost_command(what: str, country: str, plain: bool, svg: Path | None, as_json: bool) -> int:
+def lost_command(
+    what: str, country: str, plain: bool, svg: Path | None, html: Path | None, as_json: bool
+) -> int:
     from notmyloan.cli.files import write_atomically
     from notmyloan.respond import load_playbook
 
@@ -48,6 +52,9 @@ def lost_command(what: str, country: str, plain: bool, svg: Path | None, as_json
         click.echo(app.say("cli.lost.records_only"))
     click.echo("")
     words.emergency(app, book)
+    if html is not None:
+        write_atomically(html, page(app, book, found).encode())
+        app.tell("cli.report.written", path=str(html.absolute()))
     if svg is not None and found is not None:
         write_atomically(svg, drawing(app, found).encode())
         app.tell("cli.report.written", path=str(svg.absolute()))
@@ -81,16 +88,17 @@ def _name(app: App, thing: Thing) -> str:
     return word if thing.name in ("device", "SIM") else f"{word} {thing.name}"
 
 
-def _line(app: App, number: int, call: object) -> str:
-    from notmyloan.respond.lost import Call
+def _mark(call: Call) -> str:
+    return "●" if call.in_cut else "○"
 
-    assert isinstance(call, Call)
+
+def _line(app: App, number: int, call: Call) -> str:
     others = tuple(_name(app, t) for t in call.keeps_from if t.key != call.thing.key)
     text = app.say(
         f"cli.lost.call.{call.thing.kind}",
         name=call.thing.name, hotline=call.thing.hotline or app.say("cli.lost.no_hotline"),
     )  # fmt: skip
-    mark = "●" if call.in_cut else "○"
+    mark = _mark(call)
     tail = "  " + app.say("cli.lost.cuts", names=others) if others else ""
     return f"{number:3}. {mark} {text}{tail}"
 
@@ -102,12 +110,15 @@ def tree(app: App, found: Blast) -> list[str]:
         following.setdefault(begin.key, []).append(end)
     out: list[str] = []
     seen: set[tuple[str, str]] = set()
+    order = {call.thing.key: call for call in found.calls}
+    numbers = {call.thing.key: number for number, call in enumerate(found.calls, 1)}
 
     def walk(thing: Thing, lead: str, branch: str) -> None:
         again = thing.key in seen
-        out.append(
-            f"{lead}{branch}{_name(app, thing)}{' …' if again and following.get(thing.key) else ''}"
-        )
+        call = order.get(thing.key)
+        mark = f"  {_mark(call)}{numbers[thing.key]}" if call is not None and not again else ""
+        more = " …" if again and following.get(thing.key) else ""
+        out.append(f"{lead}{branch}{_name(app, thing)}{mark}{more}")
         if again:
             return
         seen.add(thing.key)
@@ -119,6 +130,49 @@ def tree(app: App, found: Blast) -> list[str]:
     for thing in found.lost:
         walk(thing, "", "")
     return out
+
+
+_STYLE = """
+body { font: 16px/1.5 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif;
+  max-width: 60rem; margin: 1.5rem auto; padding: 0 1rem; color: #000; background: #fff; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 1.6rem; }
+li { margin: .45rem 0; } b { white-space: nowrap; } svg { max-width: 100%; height: auto; }
+small { display: block; } @media print { body { margin: 0; } }
+"""
+
+
+def page(app: App, book: Playbook, found: Blast | None) -> str:
+    """The emergency path as one page to print beforehand: it must not be on the phone alone."""
+    language = app.speaker.language
+    title = escape(book.title.said(language))
+    out = [
+        f'<!doctype html><html lang="{"zh-CN" if app.speaker.chinese else "en"}">',
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+        f"<title>{title}</title><style>{_STYLE}</style><h1>{title}</h1>",
+        f"<p>{escape(book.about.said(language))}</p>",
+    ]
+    if found is not None and found.calls:
+        lines = (_line(app, number, call) for number, call in enumerate(found.calls, 1))
+        items = "".join(f"<li>{escape(text.partition('. ')[2])}</li>" for text in lines)
+        out.append(f"<h2>{escape(app.say('cli.lost.order'))}</h2><ol>{items}</ol>")
+        out.append(f"<p>{escape(app.say('cli.lost.records_only'))}</p>")
+        out.append(f"<h2>{escape(app.say('cli.lost.yours'))}</h2>{drawing(app, found)}")
+    steps = []
+    for step in book.steps:
+        minutes = app.say("cli.lost.minutes", minutes=step.minutes) + " " if step.minutes else ""
+        doubt = (
+            f"<small>{escape(app.say('cli.case.doubt', words=step.doubt.said(language)))}</small>"
+            if step.doubt
+            else ""
+        )
+        steps.append(
+            f"<li><b>{escape(minutes + step.title.said(language))}</b><br>"
+            f"{escape(step.do.said(language))}{doubt}</li>"
+        )
+    out.append(f"<ol>{''.join(steps)}</ol><p>{escape(words.numbers_as_of(app, book))}</p>")
+    out.append(f"<p>{escape(app.say('cli.lost.judged'))}</p>")
+    out.append(f"<p>{escape(app.say('cli.case.no_advice', as_of=book.as_of))}</p></html>\n")
+    return "\n".join(out)
 
 
 def drawing(app: App, found: Blast) -> str:

@@ -36,6 +36,7 @@ class Statute:
     source: str
     as_of: date | None
     verified: bool
+    section: bool = False  # cited by section (§), not by article
 
     @property
     def citation(self) -> Text:
@@ -43,6 +44,8 @@ class Statute:
         put in after 253."""
         if not self.article:
             return self.title
+        if self.section:
+            return Text("country.citation_section", law=self.title, article=self.article)
         item = re.fullmatch(r"(\d+)\((\d+)\)", self.article)
         if item:
             return Text("country.citation_item", law=self.title, article=item[1], item=item[2])
@@ -73,6 +76,7 @@ class Statutes(Mapping[str, Statute]):
                     source=str(row["source"]),
                     as_of=row.get("as_of"),
                     verified=bool(row.get("verified", True)) and article not in doubtful,
+                    section=bool(row.get("section", False)),
                 )
 
     def __getitem__(self, ref: str) -> Statute:

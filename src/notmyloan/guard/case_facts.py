@@ -81,7 +81,9 @@ def facts(
     _person(found, dossier)
     _institution(found, case)
     _credit(found, dossier, cited)
-    _contacts(found, cited, story.of_rules(findings, story.DUNNING))
+    apart = story.told_apart(findings)
+    _contacts(found, {id: got for id, got in cited.items() if id not in apart},
+              story.of_rules(findings, story.DUNNING))  # fmt: skip
     _traces(found, findings, dossier)
     _given(found, dossier, case)
     _course(found, case, standings)

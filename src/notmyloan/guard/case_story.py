@@ -51,6 +51,13 @@ def of_rules(findings: Iterable[Finding], rules: tuple[str, ...]) -> set[str]:
     return {id for finding in findings if finding.rule in rules for id in finding.cites}
 
 
+def told_apart(findings: Iterable[Finding]) -> set[str]:
+    """The messages that a letter tells of one by one, as the steps their codes were for: they are
+    not counted once more among the calls and messages."""
+    listed = [f for f in findings if f.rule == CODES and f.facts.get("stages")]
+    return of_rules(listed, (CODES,))
+
+
 def drift(findings: Iterable[Finding], dossier: VaultDossier) -> dict[str, tuple[str, Origin]]:
     """What the reports say of the person that is not theirs, by field, with where it stands."""
     found: dict[str, tuple[str, Origin]] = {}
@@ -139,7 +146,7 @@ def happenings(
 ) -> list[Happening]:
     """Everything dated that the case rests on, in order. `say_where` gives a record's place."""
     findings = list(findings)
-    dunning = of_rules(findings, DUNNING)
+    dunning, told = of_rules(findings, DUNNING), told_apart(findings)
     found: list[Happening] = []
     groups: dict[str, list[tuple[datetime, str]]] = {"dunning": [], "contact": []}
     for id, (record, _) in cited.items():
@@ -152,7 +159,7 @@ def happenings(
         elif isinstance(record, Enquiry) and record.on is not None:
             text = Text("respond.event.enquiry", firm=record.by, reason=record.reason)
             found.append(Happening(record.on, "enquiry", text, place))
-        elif isinstance(record, (Call, Message)):
+        elif isinstance(record, (Call, Message)) and id not in told:
             kind = "dunning" if id in dunning else "contact"
             groups[kind].append((record.at, place))
     found += _codes(findings, speaker)

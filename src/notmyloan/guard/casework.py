@@ -132,6 +132,18 @@ def _institution(vault: Vault, chosen: Sequence[StoredFinding]) -> str | None:
     return None
 
 
+def firms(vault: Vault, code: str, numbers: Sequence[int]) -> tuple[str, ...]:
+    """The different institutions that findings name: a case's letters go to one of them only."""
+    known = country.load(code).institutions
+    found: dict[str, str] = {}
+    for stored in vault.findings(None):
+        name = _institution(vault, [stored]) if stored.number in numbers else None
+        if name:
+            institution = known.find(name)
+            found.setdefault(institution.id if institution else name, name)
+    return tuple(found.values())
+
+
 def _named(stored: StoredFinding) -> str | None:
     """The firm that a finding names in its title; a sender only where it signed with a name."""
     said = stored.finding.title.args

@@ -74,6 +74,7 @@ def _add(made: Any, block: Any, document: Document) -> None:
         paragraph = made.add_paragraph()
         if block.right:
             paragraph.alignment = ALIGN.RIGHT
+            paragraph.paragraph_format.keep_with_next = True
         elif indented(block, document):
             paragraph.paragraph_format.first_line_indent = Pt(2 * _SIZE)
         _runs(paragraph, block.spans)
