@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -21,9 +22,11 @@ from notmyloan.evidence.package import Item, Stamped, safe_name, write
 from notmyloan.evidence.timestamp import obtain, read, request, roots_from
 from notmyloan.evidence.timestamp import verify as verify_stamp
 from notmyloan.evidence.verify import verify
+from notmyloan.locale import Speaker
+from notmyloan.model.text import Text
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-FILES = {"001-短信.xml": b"<sms/>\n" * 9, "002-call.mp3": bytes(range(256)) * 3, "003-empty": b""}
+FILES = {"001-短信.xml": b"<sms/>\n" * 9, "002-call.mp3": bytes(range(256)), "003-empty": b""}
 
 
 def log_of(files: dict[str, bytes]) -> list[Entry]:
@@ -85,26 +88,32 @@ def test_a_whole_package_is_whole_and_says_that_nobody_vouches(package: Path) ->
     assert [e["entry"]["number"] for e in shown] == [0, 2, 4]
 
 
-def test_every_changed_byte_of_every_file_is_caught(copy: Path) -> None:
-    files = [p for p in sorted(copy.rglob("*")) if p.is_file()]
-    tried = 0
-    for path in files:
-        data = path.read_bytes()
+def test_every_changed_byte_of_every_file_is_named(copy: Path) -> None:
+    """Also of the manifests and of the sums themselves: the file that is wrong, not its witness."""
+    tried = exact = 0
+    for path in [p for p in sorted(copy.rglob("*")) if p.is_file()]:
+        data, relative = path.read_bytes(), path.relative_to(copy).as_posix()
         for place in range(len(data)):
-            path.write_bytes(data[:place] + bytes([data[place] ^ 0x01]) + data[place + 1 :])
+            flip = 1 << (place % 7)
+            path.write_bytes(data[:place] + bytes([data[place] ^ flip]) + data[place + 1 :])
             faults = verify(copy).faults
-            assert faults, (path.name, place)
+            named = [f.where for f in faults if f.path == relative and f.where is not None]
+            assert named, (relative, place, [f.what.key for f in faults])
+            assert named[0].first <= place <= named[0].last, (relative, place)
+            assert {f.path for f in faults} == {relative}
             tried += 1
+            exact += named[0].first == place == named[0].last
         path.write_bytes(data)
     assert verify(copy).whole
     assert tried > 2_000
+    assert exact > 0.9 * tried  # the names in blocks.txt are told apart by line only
 
 
 def test_the_first_wrong_byte_is_named_with_what_it_was(tmp_path: Path) -> None:
     data = bytes(hashlib.shake_256(b"long").digest(200_000))
     package = build(tmp_path / "p", {"001-long": data})
     path = package / "data/001-long"
-    for place, value in ((0, 7), (65_535, 9), (65_536, 1), (131_072 + 77, 200), (199_999, 3)):
+    for place, value in ((0, 7), (4_095, 9), (4_096, 1), (131_072 + 77, 200), (199_999, 3)):
         wrong = bytearray(data)
         wrong[place] = (wrong[place] + value) % 256
         path.write_bytes(wrong)
@@ -119,13 +128,22 @@ def test_the_first_wrong_byte_is_named_with_what_it_was(tmp_path: Path) -> None:
     (fault,) = [f for f in verify(package).faults if f.path == "data/001-long"]
     assert fault.where is not None
     assert fault.where.first <= 70_000 <= fault.where.last
-    path.write_bytes(data[:150_000])
-    (fault,) = [f for f in verify(package).faults if f.path == "data/001-long"]
-    assert fault.where is not None
+    assert fault.where.last - fault.where.first < 4_096
+    for kept, key in ((150_000, "short"), (8_192, "ends"), (0, "ends")):
+        path.write_bytes(data[:kept])
+        (fault,) = [f for f in verify(package).faults if f.path == "data/001-long"]
+        assert fault.what.key == f"proof.fault.{key}"
+        assert fault.where is not None
+        assert fault.where.size == 200_000
+        assert fault.where.first <= kept
     path.write_bytes(data + b"x")
     (fault,) = [f for f in verify(package).faults if f.path == "data/001-long"]
     assert fault.where is not None
-    assert fault.where.first >= 196_608
+    assert (fault.where.first, fault.where.found) == (200_000, ord("x"))
+    path.write_bytes(data[:5] + b"inserted" + data[5:])
+    (fault,) = [f for f in verify(package).faults if f.path == "data/001-long"]
+    assert fault.where is not None
+    assert fault.where.first <= 5 <= fault.where.last
 
 
 def test_removing_adding_and_swapping_are_caught(copy: Path) -> None:
@@ -228,6 +246,84 @@ def test_a_stranger_checks_it_with_sha256sum_and_openssl(tmp_path: Path) -> None
     assert vouched.trusted
 
 
+def walked(package: Path, number: int = 1) -> list[str]:
+    """What the shell says that VERIFY.txt tells a clerk to paste, word for word."""
+    words = Speaker("zh_CN").say(Text("proof.readme"))
+    begin, last = words.index("stamp=notmyloan"), "< $stamp-proofs.txt"
+    script = words[begin : words.index(last) + len(last)]
+    script = script.replace("stamp-1", f"stamp-{number}")
+    done = subprocess.run(["bash", "-c", script], cwd=package, capture_output=True, text=True)
+    return done.stdout.splitlines()
+
+
+def test_a_clerk_walks_the_log_to_an_earlier_stamp_in_a_shell(tmp_path: Path) -> None:
+    """The stamp is over the log; what came in after it is not in its word."""
+    early, late = {"001-a b.txt": b"a", "002-照片": b"b" * 70}, {"003-late": b"late"}
+    with authority(tmp_path / "tsa") as (url, root):
+        first = log_of(early)
+        top = head(merkle.Tree(e.leaf() for e in first), NOW).canonical()
+        made, got = obtain(top, url, post)
+        kept = Stamped(top, made.der, got.reply, root.read_bytes())
+    entries = list(first)
+    for number in range(5):
+        data = late["003-late"] if number == 2 else str(number).encode()
+        subject = hashlib.sha256(data).hexdigest()
+        entries.append(append(entries, at=NOW, kind="added", subject=subject, size=len(data)))
+    package = tmp_path / "p"
+    write(
+        package, items_of({**early, **late}), entries=entries, about={}, made=NOW, readme="x",
+        stamps=[kept],
+    )  # fmt: skip
+    assert walked(package) == ["data/001-a b.txt: OK", "data/002-照片: OK"]
+    (vouched,) = verify(package).vouched
+    assert vouched.files == ("data/001-a b.txt", "data/002-照片")
+    (package / "data/002-照片").write_bytes(b"c" * 70)
+    assert walked(package)[1].endswith("FAILED")
+    (package / "data/002-照片").write_bytes(b"b" * 70)
+    proofs = package / "notmyloan/stamp-1-proofs.txt"
+    proofs.write_text(proofs.read_text().replace('"size":70', '"size":71'))
+    assert walked(package)[1].endswith("FAILED")
+
+
+def test_a_file_put_in_beside_an_honest_stamp_is_caught(tmp_path: Path) -> None:
+    """The forger adds a file, makes both manifests and the head anew, and leaves log and stamp."""
+    with authority(tmp_path / "tsa") as (url, root):
+        entries = log_of(FILES)
+        top = head(merkle.Tree(e.leaf() for e in entries), NOW).canonical()
+        made, got = obtain(top, url, post)
+        kept = Stamped(top, made.der, got.reply, root.read_bytes())
+    package = tmp_path / "p"
+    write(package, items_of(FILES), entries=entries, about={}, made=NOW, readme="x", stamps=[kept])
+    (package / "data/004-forged").write_bytes(b"forged")
+    manifest = package / "manifest-sha256.txt"
+    digest = hashlib.sha256(b"forged").hexdigest()
+    manifest.write_text(manifest.read_text() + f"{digest}  data/004-forged\n")
+    honest = (package / "notmyloan/head.txt").read_text().splitlines(keepends=True)
+    again = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    (package / "notmyloan/head.txt").write_text(
+        "".join(honest[:-1]) + f"{again}  manifest-sha256.txt\n"
+    )
+    reseal(package)
+    report = verify(package)
+    assert [(f.kind, f.path) for f in report.faults] == [("log", "data/004-forged")]
+    assert all("data/004-forged" not in v.files for v in report.vouched)
+
+
+def test_a_package_is_for_its_owner_and_needs_a_log_line_for_every_file(
+    package: Path, tmp_path: Path
+) -> None:
+    if os.name == "posix":
+        modes = {p.stat().st_mode & 0o077 for p in (package, *package.rglob("*"))}
+        assert modes == {0}
+    with pytest.raises(PackageError) as caught:
+        write(tmp_path / "p", items_of(FILES), entries=[], about={}, made=NOW, readme="x")
+    assert caught.value.why == "unlogged"
+    with pytest.raises(PackageError) as caught:
+        build(tmp_path / "nowhere" / "p")
+    assert caught.value.why == "no_folder"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_bad_stamps_are_refused_by_name(tmp_path: Path) -> None:
     with authority(tmp_path / "tsa") as (url, root), authority(tmp_path / "b", "B") as (_, other):
         made, stamp = obtain(b"these data", url, post)
@@ -250,8 +346,10 @@ def test_bad_stamps_are_refused_by_name(tmp_path: Path) -> None:
 
 def test_nothing_is_left_when_the_bytes_are_not_what_was_said(tmp_path: Path) -> None:
     wrong = Item("001-x", lambda: iter([b"changed"]), hashlib.sha256(b"kept").hexdigest(), 4)
-    with pytest.raises(PackageError):
-        write(tmp_path / "p", [wrong], entries=[], about={}, made=NOW, readme="x")
+    entries = log_of({"001-x": b"kept"})
+    with pytest.raises(PackageError) as caught:
+        write(tmp_path / "p", [wrong], entries=entries, about={}, made=NOW, readme="x")
+    assert caught.value.why == "changed"
     assert list(tmp_path.iterdir()) == []
     build(tmp_path / "p")
     with pytest.raises(PackageError):

@@ -10,7 +10,7 @@ import click
 
 from notmyloan.cli.app import App, current, existing
 from notmyloan.cli.options import command, json_option
-from notmyloan.model.errors import UsageError
+from notmyloan.model.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from notmyloan.evidence.handwriting import Signature
@@ -175,47 +175,64 @@ def signatures_command(
     def say(key: str, **args: object) -> str:
         return app.speaker.say(Text(f"proof.hand.{key}", **args))  # type: ignore[arg-type]
 
-    sheet = gather([_paper(words) for words in questioned], [_paper(words) for words in samples])
-    language = "zh" if app.speaker.chinese else "en"
+    papers = {
+        "questioned": [_paper(words) for words in questioned],
+        "sample": [_paper(words) for words in samples],
+    }
+    sheet = gather([one for _, one in papers["questioned"]], [one for _, one in papers["sample"]])
     today = app.now().astimezone(app.zone).date()
-    write_atomically(output, document_pdf(comparison(sheet, say, language, today)))
+    made = document_pdf(comparison(sheet, say, _language(app), today))
     if case is not None:
         with app.open_vault() as vault:
-            for role, papers in (("questioned", questioned), ("sample", samples)):
-                for words in papers:
-                    one = _paper(words)
+            vault.cases.get(case)
+            for role, row in papers.items():
+                for path, one in row:
                     facts = {
-                        "kind": "paper", "role": role,
+                        "kind": "paper", "role": role, "page": str(one.page),
                         "grade": "original" if one.original else "screenshot",
                         "written": one.written.isoformat() if one.written else "",
+                        "box": ":".join(map(str, one.box)) if one.box else "",
+                        "held_by": one.held_by,
                     }  # fmt: skip
-                    add(vault, [Path(words.partition(",")[0])], "", facts, case, app.now())
+                    said = {name: value for name, value in facts.items() if value}
+                    add(vault, [path], say(f"proves_{role}"), said, case, app.now())
+    write_atomically(output, made)
     for character, have in sheet.lacking:
         click.echo(say("lacking", character=character, have=have, want=3))
     app.tell("cli.report.written", path=str(output.absolute()))
+    app.tell("cli.evidence.appraisal" if case is not None else "cli.evidence.appraisal_case",
+             case=case)  # fmt: skip
     return 0
 
 
-def _paper(words: str) -> Signature:
-    """From `FILE[,page=2][,box=0.5:0.8:0.9:0.9][,date=2024-03-05][,copy][,text=…]`."""
+def _paper(words: str) -> tuple[Path, Signature]:
+    """From `FILE[,page=2][,box=0.5:0.8:0.9:0.9][,date=2024-03-05][,copy][,text=…][,held=…]`. The
+    file's own name may hold commas."""
     from datetime import date
 
     from notmyloan.evidence.handwriting import Signature
 
-    name, *options = words.split(",")
-    (path,) = existing((Path(name),))
+    parts = words.split(",")
+    options: list[str] = []
+    while len(parts) > 1 and not Path(",".join(parts)).exists():
+        options.insert(0, parts.pop())
+    if not Path(",".join(parts)).exists():
+        parts, options = words.split(",")[:1], words.split(",")[1:]
+    (path,) = existing((Path(",".join(parts)),))
     told: dict[str, str] = {}
     for option in options:
-        key, _, value = option.partition("=")
+        key, equals, value = option.partition("=")
+        if (key == "copy") == bool(equals):
+            raise UsageError("cli.evidence.bad_paper", words=words)
         told[key] = value
     try:
-        if set(told) - {"page", "box", "date", "copy", "text"}:
+        if set(told) - {"page", "box", "date", "copy", "text", "held"}:
             raise ValueError(words)
         box = tuple(float(part) for part in told["box"].split(":")) if "box" in told else None
         if box is not None and not (len(box) == 4 and 0 <= box[0] < box[2] <= 1
                                     and 0 <= box[1] < box[3] <= 1):  # fmt: skip
             raise ValueError(words)
-        return Signature(
+        return path, Signature(
             name=path.name,
             data=path.read_bytes(),
             page=int(told.get("page", 1)),
@@ -223,6 +240,9 @@ def _paper(words: str) -> Signature:
             written=date.fromisoformat(told["date"]) if "date" in told else None,
             original="copy" not in told,
             words=told.get("text", ""),
+            held_by=told.get("held", ""),
         )
     except ValueError as error:
         raise UsageError("cli.evidence.bad_paper", words=words) from error
+    except OSError as error:
+        raise InputError("proof.unreadable", path=str(path), why=error.strerror or "") from error
