@@ -288,3 +288,19 @@ def test_every_meaning_has_a_word_in_both_languages() -> None:
         meanings = set(table.values())
         assert {m for w, m in table.items() if w.isascii()} == meanings
         assert {m for w, m in table.items() if not w.isascii()} == meanings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[[gave]]\nto = "某平台"\non = 2024-01-05\nrevoked = 2024-02-01\n',
+        '[[给过]]\n给谁 = "某平台"\n日期 = 2024-01-05\n撤回 = 2024-02-01\n',
+        "to,on,what,revoked\n某平台,2024-01-05,phone,2024-02-01\n",
+    ],
+)
+def test_the_day_consent_was_withdrawn_is_read_and_written_back(text: str) -> None:
+    _, (gave,), faults = read(text)
+    assert not faults
+    assert (gave.consent, gave.revoked_on) == (Consent.REVOKED, date(2024, 2, 1))
+    _, (again,), _ = read(write_toml(Mine(), (gave,)))
+    assert again.revoked_on == gave.revoked_on

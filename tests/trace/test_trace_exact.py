@@ -13,7 +13,7 @@ from notmyloan.model.disclosure import Given, RecipientKind
 from notmyloan.trace import Contact, Evidence, Recipient, default_priors, who
 from notmyloan.trace.exact import exact
 from notmyloan.trace.likelihood import series, shapes
-from notmyloan.trace.posterior import SHIFT_LOG, SHIFTS, sources
+from notmyloan.trace.posterior import LEVEL_SHAPE, SHIFT_LOG, SHIFTS, sources
 from notmyloan.trace.sampling import sample
 
 FIRST = date(2025, 1, 1)
@@ -52,7 +52,8 @@ def test_every_state_gone_through_one_by_one_gives_the_same() -> None:
     who_ = sources(evidence, data, TINY)
     lags = forms.rate.shape[1] - 1
     levels = np.geomspace(data.usual / 300, data.usual * 3000, 400)
-    held = 2 * np.log(levels) - 3 * np.log(data.usual + 2 * levels)
+    held = LEVEL_SHAPE * np.log(levels)
+    held -= (LEVEL_SHAPE + 1) * np.log(data.usual + LEVEL_SHAPE * levels)
     calm = data.count / data.dispersion[data.at]
 
     def likelihood(waves: tuple[tuple[int, int, int], ...]) -> float:
@@ -107,7 +108,7 @@ def test_every_state_gone_through_one_by_one_gives_the_same() -> None:
     assert found.leaked.max() > 4 * found.leaked.min() > 0  # the case decides something
 
 
-@pytest.mark.parametrize("seed", [1, 7])
+@pytest.mark.parametrize("seed", [5, 7])
 def test_the_sampled_chances_are_those_summed_up(seed: int) -> None:
     evidence = small(seed, 30, 4)
     right = exact(evidence, TINY)

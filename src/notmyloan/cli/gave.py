@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import date, datetime
 
 import click
 
@@ -50,6 +50,8 @@ def gave_command(
         raise UsageError("cli.gave.revoke_which")
     revoke += numbers if verb == "revoke" else ()
     with app.open_vault() as vault:
+        if recipient and on is not None and on.date() > _today(app):
+            raise UsageError("cli.gave.future", on=on.date())
         if recipient:
             _add(vault, recipient, what, on, purpose)
         elif what or purpose:
@@ -59,7 +61,9 @@ def gave_command(
                 if not vault.set_standing("disclosure", number, standing):
                     raise UsageError("cli.no_such_line", number=number)
         for number in revoke:
-            day = on.date() if on is not None and not recipient else app.now().date()
+            day = on.date() if on is not None and not recipient else _today(app)
+            if day > _today(app):
+                raise UsageError("cli.gave.future", on=day)
             if not vault.revoke(number, day):
                 raise UsageError("cli.no_such_line", number=number)
         asked = listing or as_json or recipient or confirm or strike or revoke
@@ -83,6 +87,10 @@ def gave_command(
                 click.echo(_line(app, line))
     app.tell("cli.gave.done", n=len(lines))
     return 0
+
+
+def _today(app: App) -> date:
+    return app.now().astimezone(app.zone).date()
 
 
 def _line(app: App, line: DisclosureLine) -> str:

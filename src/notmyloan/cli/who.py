@@ -30,7 +30,7 @@ def who_command(
     every: bool, priors: Path | None, html: Path | None, pdf: Path | None, seed: int, as_json: bool
 ) -> int:
     from notmyloan.cli.files import write_atomically
-    from notmyloan.guard.tracing import trace
+    from notmyloan.guard.tracing import doubts, trace
     from notmyloan.trace import Verdict, read_priors
 
     app = current()
@@ -39,9 +39,13 @@ def who_command(
         (path,) = existing((priors,))
         chosen = read_priors(path.read_bytes(), path.name)
     with app.open_vault() as vault:
-        answer = trace(vault, app.guard(vault).dossier(), chosen, seed)
+        dossier = app.guard(vault).dossier()
+        doubtful = doubts(dossier)
+        for text in doubtful:
+            app.complain(text)
+        answer = trace(vault, dossier, chosen, seed)
     if as_json:
-        app.emit(_data(app, answer))
+        app.emit(_data(app, answer) | {"doubts": [app.speaker.say(t) for t in doubtful]})
     else:
         for line in lines(app, answer, every):
             click.echo(line)
@@ -93,14 +97,16 @@ def steps(app: App, answer: Answer) -> list[str]:
     out = []
     if answer.next_revoke is not None:
         out.append(app.say("cli.who.step_revoke", name=answer.next_revoke.name))
-    for marking in answer.marks:
-        fields = _fields(app, marking.recipient)
-        out.append(
-            app.say("cli.who.step_mark", name=marking.recipient.name, bits=f"{marking.bits:.2f}",
-                    fields=fields)
-        )  # fmt: skip
     if answer.marks:
-        out.append(app.say("cli.who.step_pooled"))
+        out.append(
+            app.say("cli.who.step_mark", names=tuple(m.recipient.name for m in answer.marks))
+        )
+        by_fields: dict[tuple[str, ...], list[str]] = {}
+        for marking in answer.marks:
+            by_fields.setdefault(_fields(app, marking.recipient), []).append(marking.recipient.name)
+        for fields, names in by_fields.items():
+            out.append("  " + app.say("cli.who.step_fields", names=tuple(names), fields=fields))
+        out.append("  " + app.say("cli.who.step_pooled"))
     together = next((s for s in answer.suspects if s.alike and s.chance >= _LEAST), None)
     if together is not None:
         names = (together.recipient.name, *together.alike)

@@ -64,7 +64,8 @@ def whose_command(
     if named:
         app.tell("cli.whose.noted" if outside else "cli.whose.done", count=named)
         return FOUND
-    app.tell("cli.whose.done_nothing")
+    if paths:
+        app.tell("cli.whose.done_nothing")
     return FOUND_NOTHING
 
 

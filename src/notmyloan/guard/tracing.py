@@ -15,6 +15,7 @@ from notmyloan.model.errors import UsageError
 from notmyloan.model.identity import InvalidIdentity, Phone
 from notmyloan.model.label import LABELS, Label
 from notmyloan.model.record import CallOutcome, Direction
+from notmyloan.model.text import Text
 from notmyloan.screen.calls import judge_calls
 from notmyloan.screen.timeline import pushing_numbers
 from notmyloan.trace import Answer, Contact, Evidence, Mark, Priors, Recipient, who
@@ -33,20 +34,31 @@ def trace(vault: Vault, dossier: VaultDossier, priors: Priors | None, seed: int 
     return who(evidence(vault, dossier), priors, seed)
 
 
+def doubts(dossier: VaultDossier) -> tuple[Text, ...]:
+    """What the disclosures say that cannot be: given in the future, or consent withdrawn before
+    anything was given. `evidence` goes on without such a day."""
+    today = _today(dossier)
+    found = []
+    for line in dossier.disclosures:
+        if line.on is not None and line.on > today:
+            found.append(Text("trace.future", recipient=line.recipient, given=line.on))
+        elif line.revoked_on is not None and line.on is not None and line.revoked_on < line.on:
+            found.append(
+                Text("trace.revoked_early", recipient=line.recipient, given=line.on,
+                     revoked=line.revoked_on)
+            )  # fmt: skip
+    return tuple(found)
+
+
 def evidence(vault: Vault, dossier: VaultDossier) -> Evidence:
     """The vault's disclosures, unwanted contacts and marks met again. Records dated in the future
-    or before there were messages, and a few strays long before the rest, are left out. Raises
-    UsageError where nobody was given anything, where there are no messages and calls, where a
-    disclosure is dated in the future, or consent withdrawn before it was given."""
-    today = dossier.now.astimezone(dossier.zone).date()
-    recipients = _recipients(dossier)
+    or before there were messages, and a few strays long before the rest, are left out, and so are
+    days that cannot be (`doubts`). Raises UsageError where nobody was given anything, or where
+    there are no messages and calls."""
+    today = _today(dossier)
+    recipients = _recipients(dossier, today)
     if not recipients:
         raise UsageError("trace.no_recipients")
-    for recipient in recipients:
-        if any(day > today for day in recipient.given_on):
-            raise UsageError(
-                "trace.future", recipient=recipient.name, given=max(recipient.given_on)
-            )
     seen: Counter[date] = Counter()
     contacts = [*_messages(dossier, seen), *_calls(dossier, seen)]
     days = _without_strays(
@@ -78,16 +90,23 @@ def _without_strays(seen: Counter[date]) -> list[date]:
     return days[begin:]
 
 
-def _recipients(dossier: VaultDossier) -> tuple[Recipient, ...]:
+def _today(dossier: VaultDossier) -> date:
+    return dossier.now.astimezone(dossier.zone).date()
+
+
+def _recipients(dossier: VaultDossier, today: date) -> tuple[Recipient, ...]:
     by_name: dict[str, list[Disclosure]] = {}
     for line in dossier.disclosures:
-        by_name.setdefault(line.recipient, []).append(line)
+        if line.on is None or line.on <= today:
+            by_name.setdefault(line.recipient, []).append(line)
     found = []
     for name, lines in by_name.items():
         revoked = [
             line.revoked_on
             for line in lines
-            if line.consent is Consent.REVOKED and line.revoked_on is not None
+            if line.consent is Consent.REVOKED
+            and line.revoked_on is not None
+            and (line.on is None or line.revoked_on >= line.on)
         ]
         days = tuple(sorted({line.on for line in lines if line.on is not None}))
         found.append(

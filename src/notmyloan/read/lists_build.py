@@ -190,6 +190,11 @@ class Builder(Private):
         consent, fault = self._word(line, fields.get("consent"), CONSENTS, Consent.UNKNOWN)
         if fault is not None:
             yield fault
+        revoked, fault = self.day(line, "revoked", fields.get("revoked"))
+        if fault is not None:
+            yield fault
+        if revoked is not None:
+            consent = Consent.REVOKED
         standing, fault = self._word(line, fields.get("standing"), STANDINGS, Standing.CONFIRMED)
         if fault is not None:
             yield fault
@@ -217,6 +222,7 @@ class Builder(Private):
             because=_listed(fields.get("because")),
             origin=Origin(self.file, f"line:{line}"),
             note=_words(fields.get("note")) or None,
+            revoked_on=revoked,
         )
 
     def _word(

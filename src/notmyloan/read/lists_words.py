@@ -60,6 +60,7 @@ GIFT = _table({
     "purpose": "purpose why for 用途 目的 原因",
     "basis": "basis legal_basis 依据 法律依据",
     "consent": "consent 授权 同意",
+    "revoked": "revoked revoked_on withdrawn 撤回 撤回日期 撤回同意",
     "phone": "phone mobile 手机 手机号 电话",
     "email": "email mail 邮箱",
     "marks": "marks mark 记号 标记 水印",

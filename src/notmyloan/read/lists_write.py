@@ -76,6 +76,8 @@ def _gift(given: Disclosure) -> dict[str, str]:
         told["kind"] = _quoted(given.recipient_kind)
     if given.consent is not Consent.UNKNOWN:
         told["consent"] = _quoted(given.consent)
+    if given.revoked_on is not None:
+        told["revoked"] = _day(given.revoked_on)
     if given.standing is not Standing.CONFIRMED:
         told["standing"] = _quoted(given.standing)
     words = {

@@ -17,7 +17,7 @@ Wedderburn 1974).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -105,6 +105,7 @@ def series(evidence: Evidence) -> Series:
     ]
     shape = _weekday(evidence.first, watched, inside)
     observed = _sums(np.arange(days) // width, watched * shape, bins)
+    inside = _told_once(inside)
     hours, known = _hours(watched, inside)
     names: dict[Signature, int] = {}
     counts: dict[tuple[int, int], float] = {}
@@ -144,6 +145,21 @@ def _weekday(first: date, watched: Floats, inside: list[tuple[int, Contact]]) ->
     return np.asarray(share[weekday], np.float64)
 
 
+def _told_once(inside: list[tuple[int, Contact]]) -> list[tuple[int, Contact]]:
+    """The contacts in order of days, each fact left only where no other showed it in the month
+    before: a buyer of data calls many times and shows the same each time, which is one witness."""
+    last: dict[Given, int] = {}
+    out = []
+    for offset, contact in sorted(inside, key=lambda pair: pair[0]):
+        new = frozenset(
+            f for f in contact.facts if offset - last.get(f, -_SAME_WITNESS) >= _SAME_WITNESS
+        )
+        last |= dict.fromkeys(new, offset)
+        out.append((offset, replace(contact, facts=new)))
+    return out
+
+
+_SAME_WITNESS = 30  # days
 _PARTS = (8, 12, 14, 18, 21)  # hours at which a part of the day begins; the night is both ends
 _LEAST_HOURS, _HELD_HOURS = 60, 30.0
 
@@ -266,7 +282,7 @@ def _swelling(edge: Floats, days: float) -> Floats:
 
 def fitness(data: Series, source: Recipient | None, priors: Priors) -> Floats:
     """How likely a contact of each type is from `source` (None: somebody not listed), relative
-    to one of whom nothing is known."""
+    to one of whom nothing is known. What callers knew stands undivided by the dispersion."""
     out = np.ones(len(data.types))
     several = len(data.points) > 1
     mine = source.points & data.points if source is not None else frozenset()
@@ -283,7 +299,7 @@ def fitness(data: Series, source: Recipient | None, priors: Priors) -> Floats:
             out[n] *= share
         if part is not None:
             out[n] *= data.hours[1][part]
-    return out
+    return _undivided(data, out)
 
 
 def background_fitness(data: Series, priors: Priors) -> Floats:
@@ -295,7 +311,14 @@ def background_fitness(data: Series, priors: Priors) -> Floats:
             out[n] /= len(data.points)
         if part is not None:
             out[n] *= data.hours[0][part]
-    return out
+    return _undivided(data, out)
+
+
+def _undivided(data: Series, fit: Floats) -> Floats:
+    """`fit`, so that it weighs in full once the log-likelihood is divided by the dispersion: where
+    facts are shown, since each is counted once in a while only."""
+    told = np.array([bool(facts) for facts, _, _ in data.types], bool)
+    return np.where(told, fit ** float(np.median(data.dispersion)), fit)
 
 
 def table(data: Series, forms: Shapes, block: int, fit: Floats, rates: Floats) -> Floats:

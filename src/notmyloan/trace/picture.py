@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from html import escape
+from unicodedata import east_asian_width
 
 import numpy as np
 
 from notmyloan.locale import Speaker
 from notmyloan.model.text import Text
-from notmyloan.trace.answer import Answer
+from notmyloan.trace.answer import Answer, Suspect
 from notmyloan.trace.likelihood import Floats, Series
 
 _BARS = " ▁▂▃▄▅▆▇█"
@@ -18,7 +20,9 @@ _INK, _FAINT, _MARK, _BAND = "#1f2933", "#cbd2d9", "#1d4ed8", "#d55e00"
 _FONTS = (
     "Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, WenQuanYi Micro Hei, sans-serif"
 )
-_WIDE, _HIGH, _LEFT = 920, 260, 44
+_GAP = "#eceff2"
+_WIDE, _HIGH, _LEFT = 920, 300, 44
+_ROW, _NAMED, _SHOWN = 18, 3, 0.1  # names over the picture: of the likeliest, from which chance on
 
 
 def _counts(data: Series) -> Floats:
@@ -48,7 +52,8 @@ def terminal(answer: Answer, speaker: Speaker, columns: int = 72) -> list[str]:
     for day, _ in _ticks(answer):
         ticks[int(place[data.bin_of(day)])] = "|"
     last = data.first + timedelta(days=data.bins * data.width - 1)
-    ends = f"{speaker.day(data.first)}{' ' * max(columns - 24, 2)}{speaker.day(last)}"
+    begin, end = speaker.day(data.first), speaker.day(last)
+    ends = begin + " " * max(columns - _width(begin) - _width(end), 2) + end
     say = speaker.say
     return [
         f"{bars}  {say(Text('trace.picture.contacts'))}",
@@ -58,12 +63,18 @@ def terminal(answer: Answer, speaker: Speaker, columns: int = 72) -> list[str]:
     ]
 
 
+def _width(words: str) -> int:
+    """Columns in a terminal: wide letters take two."""
+    return sum(1 + (east_asian_width(c) in "WF") for c in words)
+
+
 def svg(answer: Answer, speaker: Speaker) -> str:
     """The time line as one SVG picture."""
     data = answer.series
     counts = _counts(data) / data.width
     most = max(float(counts.max()), 0.1)
-    top, bottom = 30, _HIGH - 60
+    named = [s for s in answer.suspects[:_NAMED] if s.chance >= _SHOWN and s.recipient.given_on]
+    top, bottom = 30 + _ROW * len(named), _HIGH - 60
     step = (_WIDE - _LEFT - 10) / data.bins
 
     def x(bin_: float) -> float:
@@ -71,6 +82,11 @@ def svg(answer: Answer, speaker: Speaker) -> str:
 
     title = speaker.say(Text("trace.picture.title"))
     body = [f'<rect width="{_WIDE}" height="{_HIGH}" fill="#ffffff"/>']
+    for begin, end in _unwatched(data):
+        body.append(
+            f'<rect x="{x(begin):.1f}" y="{top}" width="{x(end) - x(begin):.1f}" '
+            f'height="{bottom - top}" fill="{_GAP}"/>'
+        )
     strongest = max(float(answer.leak_days.max()), 1e-9)
     for n, chance in enumerate(answer.leak_days.tolist()):
         if chance > 0.01:
@@ -92,6 +108,8 @@ def svg(answer: Answer, speaker: Speaker) -> str:
             f'<line x1="{at:.1f}" y1="{bottom}" x2="{at:.1f}" y2="{bottom + 10}" '
             f'stroke="{_MARK}" stroke-width="2"><title>{escape(name)}</title></line>'
         )
+    for n, suspect in enumerate(named):
+        body += _named(suspect, data, x, 30 + _ROW * n, bottom)
     body.append(
         f'<line x1="{_LEFT}" y1="{bottom}" x2="{_WIDE - 10}" y2="{bottom}" stroke="{_FAINT}"/>'
     )
@@ -102,12 +120,14 @@ def svg(answer: Answer, speaker: Speaker) -> str:
         bin_ = n / 5 * (data.bins - 1)
         anchor = "start" if n == 0 else "end" if n == 5 else "middle"
         body.append(_words(x(bin_), bottom + 26, speaker.day(data.day(bin_)), anchor))
-    legend = (
+    legend = [
         (_INK, "trace.picture.contacts"), (_MARK, "trace.picture.given"),
         (_BAND, "trace.picture.leak"),
-    )  # fmt: skip
+    ]  # fmt: skip
+    if _unwatched(data):
+        legend.append((_GAP, "trace.picture.gap"))
     for n, (colour, key) in enumerate(legend):
-        at = _LEFT + n * 290
+        at = _LEFT + n * 220
         body.append(f'<rect x="{at}" y="{_HIGH - 20}" width="12" height="12" fill="{colour}"/>')
         body.append(_words(at + 18, _HIGH - 10, speaker.say(Text(key))))
     return (
@@ -118,8 +138,36 @@ def svg(answer: Answer, speaker: Speaker) -> str:
     )
 
 
-def _words(x: float, y: float, words: str, anchor: str = "start", size: int = 12) -> str:
+def _named(
+    suspect: Suspect, data: Series, x: Callable[[float], float], y: float, bottom: float
+) -> list[str]:
+    """A likely recipient's name over the days on which it was given something."""
+    days = [d for d in suspect.recipient.given_on if 0 <= data.bin_of(d) < data.bins]
+    out = []
+    for day in days:
+        at = x(data.bin_of(day) + 0.5)
+        out.append(
+            f'<line x1="{at:.1f}" y1="{y + 14}" x2="{at:.1f}" y2="{bottom}" stroke="{_MARK}" '
+            f'stroke-dasharray="3 3"/>'
+        )
+    if days:
+        at = x(data.bin_of(days[-1]) + 0.5)
+        side = "end" if at > _WIDE / 2 else "start"
+        words = f"{suspect.recipient.name} {suspect.chance:.0%}"
+        out.append(_words(at + (4 if side == "start" else -4), y + 12, words, side, 12, _MARK))
+    return out
+
+
+def _unwatched(data: Series) -> list[tuple[int, int]]:
+    """Stretches of bins of which no record is there."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], data.observed <= 0, [0]))))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+
+
+def _words(
+    x: float, y: float, words: str, anchor: str = "start", size: int = 12, colour: str = _INK
+) -> str:
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}">'
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" fill="{colour}">'
         f"{escape(words)}</text>"
     )

@@ -26,7 +26,7 @@ from notmyloan.trace.priors import Priors
 
 SHIFTS = np.linspace(-3.0, 3.0, 13)
 SHIFT_LOG = -(SHIFTS**2) / (2 * 1.2**2)  # a normal prior of the recipients' common log-odds
-LEVEL_SHAPE = 2.0  # of the gamma prior of a background level around the levels' mean
+LEVEL_SHAPE = 3.0  # of the gamma prior of a background level around the levels' mean
 _YEAR = 365.0
 _NEVER = -60.0  # log of a chance that is none, so that differences stay finite
 _HELD = 0.5  # 1: as many leaks are expected however many are listed; 0: in proportion

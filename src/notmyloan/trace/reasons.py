@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 
 from notmyloan.model.finding import Reason
@@ -12,6 +14,7 @@ from notmyloan.trace.priors import Priors
 
 _AFTER = 90  # days after a leak in which contacts are looked at for what the callers knew
 _WORTH_A_KIND = 0.7  # an assumption is worth a sentence only where it weighs
+_CLEAR = 0.25  # of the likeliest day's chance, from which on contacts rose for sure enough
 _WORTH = 0.1  # log-odds below which a part is not worth a sentence
 
 
@@ -38,12 +41,15 @@ def _timing(evidence: Evidence, found: Posterior, n: int) -> list[Reason]:
     recipient = evidence.recipients[n]
     if not recipient.given_on:
         return [Reason(Text("trace.reason.no_day"), 0.0)]
-    leaks = found.when.sum(axis=0) + found.unlisted_when
-    if leaks.sum() < 0.05:
+    if found.waves.sum() < 0.05:
         return []
     delay = np.exp(found.sources.log_first[n])
-    weight = float(np.log((leaks / leaks.sum() * delay).sum() * found.data.bins + 1e-6))
-    day = found.data.day(int((leaks * np.maximum(delay, 1e-12)).argmax()))
+    share = found.waves / found.waves.sum()
+    weight = float(np.log((share * delay).sum() * found.data.bins + 1e-6))
+    # Of the days on which contacts clearly rose, the one that fits best.
+    rose = np.convolve(found.waves, np.ones(3), "same")
+    clear = found.waves * (rose >= _CLEAR * rose.max())
+    day = found.data.day(int((clear * np.maximum(delay, 1e-12)).argmax()))
     before = [d for d in recipient.given_on if d <= day]
     if not before:
         return [Reason(Text("trace.reason.too_late", on=min(recipient.given_on)), weight)]
@@ -62,13 +68,9 @@ def _knowledge(evidence: Evidence, found: Posterior, n: int, priors: Priors) -> 
     fits = [c for c in told if c.facts <= recipient.facts]
     reasons = []
     if told:
-        weight = sum(
-            c.weight * np.log((priors.given if f in recipient.facts else priors.other)
-                              / priors.background)
-            for c in told for f in c.facts
-        ) / float(np.median(found.data.dispersion))  # fmt: skip
+        weight = _told_weight(found, n, day)
         reasons.append(
-            Reason(Text("trace.reason.knowledge", fits=len(fits), told=len(told)), float(weight))
+            Reason(Text("trace.reason.knowledge", fits=len(fits), told=len(told)), weight)
         )
     reached = [c for c in near if c.point is not None]
     points = recipient.points & found.data.points
@@ -82,6 +84,15 @@ def _knowledge(evidence: Evidence, found: Posterior, n: int, priors: Priors) -> 
             Reason(Text("trace.reason.point", mine=len(mine), all=len(reached)), float(weight))
         )
     return [r for r in reasons if abs(r.weight or 0.0) >= _WORTH]
+
+
+def _told_weight(found: Posterior, n: int, day: date) -> float:
+    """What the facts shown after `day` add to the log-odds against the background."""
+    data, who = found.data, found.sources
+    near = (data.at >= data.bin_of(day)) & (data.at <= data.bin_of(day) + _AFTER // data.width)
+    facts = np.array([bool(facts) for facts, _, _ in data.types], bool)
+    fits = np.log(who.fits[who.kind[n]] / who.background) * facts
+    return float((fits[data.type] * data.count / data.dispersion[data.at])[near].sum())
 
 
 def _kind(evidence: Evidence, found: Posterior, n: int, priors: Priors) -> list[Reason]:
