@@ -88,7 +88,7 @@ def facts(
     _given(found, dossier, case)
     _course(found, case, standings)
     _timeline(found, case, findings, cited, dossier)
-    _money(found, dossier, cited)
+    _money(found, vault, dossier, cited)
     _alibi(found, dossier, cited)
     _papers(found, vault, case)
     for name, value in case.facts.items():
@@ -355,17 +355,22 @@ def _course(found: _Found, case: Case, standings: Iterable[Standing]) -> None:
             found.put("police.reported_on", event.on, source)
 
 
-def _money(found: _Found, dossier: VaultDossier, cited: Cited) -> None:
+def _money(found: _Found, vault: Vault, dossier: VaultDossier, cited: Cited) -> None:
+    """What the bills show of the payout of the account that the letters are about: the first."""
+    shown = None
     for record, origins in cited.values():
         source = found.source(origins)
         if isinstance(record, CreditAccount):
             found.put("money.claimed", record.amount, source)
-            if record.opened is None:
+            if record.opened is None or shown is not None:
                 continue
             first, last = window_of(record.opened)
             found.put("money.window", found.say("respond.window", first=first, last=last), source)
             names = _called(dossier.country, record.institution)
-            shown = money_shown(dossier, record.opened, record.amount, names)
+            shown = money_shown(
+                dossier, record.opened, record.amount, names, vault.bill_rows(),
+                vault.damaged_files(),
+            )  # fmt: skip
             if shown.proved:
                 found.put("money.none", found.say("respond.yes"), found.say("respond.source.bills"))
         elif isinstance(record, Transaction):

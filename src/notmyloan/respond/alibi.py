@@ -86,9 +86,10 @@ class Sighting(Private):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Alibi(Private):
-    """The day of a disputed event. `hours` lists the local hours in which the phone was in the
-    person's hands or they paid or photographed somewhere; `minutes` when it happened, as far as
-    that is known, and `told` whether the contract said so (else the lender's messages did)."""
+    """The day of a disputed event. `minutes`: when it happened, as far as that is known, and
+    `told` whether the contract said so (else the lender's messages did). `hours` lists the local
+    hours in which the phone was in the person's hands or they paid or photographed somewhere: near
+    those minutes, or that day where none is known."""
 
     day: date
     sightings: tuple[Sighting, ...]
@@ -165,7 +166,13 @@ def alibi(
     told = tuple(sorted(m for m in signed if m.astimezone(zone).date() == day))
     minutes = told or tuple(m.at for m in theirs)
     found = [_placed(s, minutes) for s in sorted(found, key=lambda s: s.at)]
-    hours = sorted({s.at.astimezone(zone).hour for s in found if s.precise and s.shows in _SEEN})
+    hours = sorted(
+        {
+            s.at.astimezone(zone).hour
+            for s in found
+            if s.shows in _SEEN and (s.near if minutes else s.precise)
+        }
+    )
     return Alibi(day, tuple(found), tuple(hours), minutes, bool(told))
 
 
