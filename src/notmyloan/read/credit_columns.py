@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from notmyloan.read.credit_layout import em_of
+from notmyloan.read.credit_layout import em_of, stands_at
 from notmyloan.read.credit_page import Cell, Char, Row, squeeze
 
 
@@ -86,11 +86,12 @@ def boundaries(header: Header, rows: Sequence[Row]) -> list[float] | None:
         return []
     chars = [c for row in rows for cell in row.cells for c in cell.chars]
     em = em_of(chars) if chars else 1.0
-    runs = _runs([(c.x0, c.x1) for c in chars], 0.4 * em)
+    spans = [(c.x0, c.x1) for c in chars]
+    runs = _runs(spans, 0.4 * em)
     if len(runs) == n and _fits(header, runs):
         return [(a[1] + b[0]) / 2 for a, b in pairwise(runs)]
     heads = list(zip(header.left, header.right, strict=True))
-    return _corridors(heads, [(c.x0, c.x1) for c in chars])
+    return _corridors(heads, spans) or _flush_left(header, chars)
 
 
 def by_count(header: Header, rows: Sequence[Row]) -> list[Line] | None:
@@ -117,6 +118,18 @@ def _fits(header: Header, runs: list[tuple[float, float]]) -> bool:
             if j != i and min(b, right) - max(a, left) > max(own, 0.0):
                 return False
     return True
+
+
+def _flush_left(header: Header, chars: Sequence[Char]) -> list[float] | None:
+    """Columns that touch, each value beginning exactly below its label; None where one does not,
+    or a character stands across where a column begins."""
+    edges = header.left[1:]
+    for k, edge in enumerate(edges):
+        nearby = [c for c in chars if edge - 0.8 < stands_at(c) < ([*edges, 1e9])[k + 1]]
+        across = any(c.x0 < edge - 0.8 and c.x1 > edge + 0.8 and stands_at(c) > c.x0 for c in chars)
+        if across or not nearby or min(c.x0 for c in nearby) > edge + 0.8:
+            return None
+    return [edge - 0.4 for edge in edges]
 
 
 def _corridors(
@@ -149,8 +162,8 @@ def part(row: Row, edges: Sequence[float]) -> Line:
     out: Line = [[] for _ in range(len(edges) + 1)]
     for cell in row.cells:
         for char in cell.chars:
-            middle = (char.x0 + char.x1) / 2
-            out[sum(middle > e for e in edges)].append(char)
+            at = stands_at(char)
+            out[sum(at > e for e in edges)].append(char)
     return out
 
 
@@ -167,13 +180,27 @@ def split_rows(
     if not anchors:
         return [list(range(len(lines)))] if lines else []
     starts = [0]
+    ways = _alignment(rows, anchors)
     for a, b in pairwise(anchors):
-        starts.append(_boundary(rows, a, b))
+        if ways == {"bottom"} and rows[a].page != rows[b].page:
+            starts.append(a + 1)
+        else:
+            starts.append(_boundary(rows, a, b))
     out = [
         list(range(start, end))
         for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)
     ]
     return out
+
+
+def _alignment(rows: Sequence[Row], anchors: Sequence[int]) -> set[str]:
+    """How wrapped cells lie to their anchors, from the rows that no page break cuts."""
+    ways: set[str] = set()
+    for a, b in pairwise(anchors):
+        if b - a > 1 and rows[a].page == rows[b].page:
+            start = _boundary(rows, a, b)
+            ways.add("bottom" if start == a + 1 else "top" if start == b else "middle")
+    return ways
 
 
 def _boundary(rows: Sequence[Row], a: int, b: int) -> int:

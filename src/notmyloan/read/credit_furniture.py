@@ -15,6 +15,7 @@ from notmyloan.read.credit_words import heading_of
 
 _PAGE_OF = re.compile(r"第(\d+)页[,/、;]?\(?共(\d+)页\)?|[Pp]age(\d+)of(\d+)")
 _REPORT = re.compile(r"报告编号:?([0-9A-Za-z]+)")
+_HEAD = re.compile(r"(?:报告编号|报告时间|(?:被查询者)?(?:姓名|证件类型|证件号码)):?")
 _OFFICIAL = re.compile(r"报告|征信|信用|打印|机密|仅供")
 _PAGE = re.compile(r"-?\(?第?(\d{1,3})(?:页|/\d{1,3}页?)?\)?-?")
 
@@ -26,6 +27,7 @@ def strip(pages: Sequence[list[Row]], refuse: Refuse) -> list[Row]:
     running = _running(pages)
     out: list[Row] = []
     number, printed_number = "", _number(pages)
+    front = squeeze("".join(row.text for row in pages[0])) if pages else ""
     for k, rows in enumerate(pages):
         kept: list[Row] = []
         for i, row in enumerate(rows):
@@ -45,6 +47,8 @@ def strip(pages: Sequence[list[Row]], refuse: Refuse) -> list[Row]:
                 continue
             if edge and k and (plain, round(row.y0 / 4)) in running:
                 continue
+            if edge and k and _says_again(plain, front):
+                continue
             if edge and _PAGE_OF.search(plain):
                 row.cells = [c for c in row.cells if not _PAGE_OF.search(squeeze(c.text))]
                 if not row.cells or k:
@@ -63,6 +67,17 @@ def _number(pages: Sequence[list[Row]]) -> str:
             if (m := _REPORT.search(squeeze(row.text))) is not None:
                 return re.sub(r"报告时间.*", "", m[1])
     return ""
+
+
+def _says_again(plain: str, front: str) -> bool:
+    """Whether the line only repeats labels and values of the report's head."""
+    if not _HEAD.match(plain):
+        return False
+    ends = [*(m.start() for m in _HEAD.finditer(plain)), len(plain)]
+    pairs = [plain[a:b] for a, b in pairwise(ends)]
+    values = [_HEAD.sub("", pair, count=1) for pair in pairs]
+    # Two thirds do: on the front page the value may have wrapped.
+    return all(value and value[: len(value) * 2 // 3 + 1] in front for value in values)
 
 
 def _is_number(plain: str, i: int, rows: Sequence[Row]) -> bool:

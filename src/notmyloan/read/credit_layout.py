@@ -71,12 +71,13 @@ def line_row(page: int, line: list[Char], levels: Sequence[float] = ()) -> Row:
 
 
 def pieces(line: Sequence[Char]) -> list[list[Char]]:
-    """The line parted where a gap is wider than most of a character."""
+    """The line parted where a gap is wider than most of a character, or than a third of one
+    where no space was typed: columns that all but touch."""
     em = em_of(line)
     out: list[list[Char]] = []
     end = 0.0
     for char in line:
-        if not out or char.x0 - end >= 0.55 * em:
+        if not out or char.x0 - end >= (0.55 if char.spaced else 0.35) * em:
             out.append([])
         out[-1].append(char)
         end = max(end, char.x1) if len(out[-1]) > 1 else char.x1

@@ -139,8 +139,9 @@ class Parser:
 
     def _heading(self, row: Row, plain: str) -> bool:
         """Enters the section that a line of its own announces."""
-        if sum(bool(c.lines) for c in row.cells) != 1:
-            return False
+        filled = [c for c in row.cells if c.lines]
+        if len(filled) != 1 and (row.solid or any(len(squeeze(c.text)) > 1 for c in filled)):
+            return False  # 说 明: set with space between the characters
         if self._prose() and self._unfinished():
             return False
         found = heading_of(plain)
