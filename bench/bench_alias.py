@@ -155,6 +155,28 @@ def unrelated(count: int, rng: random.Random) -> list[str]:
     return ["，".join(rng.sample(phrases, 4)) for _ in range(count)]
 
 
+def pooled(count: int, trials: int, rng: random.Random) -> dict[str, int]:
+    """Two recipients mix their words, in any order; who is named?"""
+    known = [a for a in aliases(count, 1) if a.field is AliasField.ADDRESS]
+    tally = {"one of the two": 0, "several, one of them": 0, "nobody": 0, "an innocent alone": 0}
+    for _ in range(trials):
+        pair = rng.sample(known, 2)
+        mixed = [rng.choice(pair).words[n] for n in range(3)]
+        rng.shuffle(mixed)
+        found = hear(f"放门口，口令{''.join(mixed)}，对吧", known)
+        named = set(found[0].among) if found else set()
+        guilty = {a.recipient for a in pair}
+        if not named:
+            tally["nobody"] += 1
+        elif named <= guilty:
+            tally["one of the two"] += 1
+        elif named & guilty:
+            tally["several, one of them"] += 1
+        else:
+            tally["an innocent alone"] += 1
+    return tally
+
+
 def strings(value: object) -> list[str]:
     if isinstance(value, str):
         return [value]
@@ -164,7 +186,7 @@ def strings(value: object) -> list[str]:
 
 def main() -> None:
     options = argparse.ArgumentParser()
-    options.add_argument("--recipients", type=int, default=200)
+    options.add_argument("--recipients", type=int, default=75)
     options.add_argument("--trials", type=int, default=200)
     options.add_argument("--unrelated", type=int, default=5000)
     options.add_argument(
@@ -195,6 +217,10 @@ def main() -> None:
         ]
         print(f"{name:18}" + "".join(f"{a:9.1f} /{b:5.1f}" for a, b in row))
         sys.stdout.flush()
+    for count in (told.recipients, 200):
+        outcome = pooled(count, told.trials, random.Random(told.seed + 1))
+        print(f"two who pool their words, {count} recipients: " + ", ".join(
+            f"{name} {n}" for name, n in outcome.items()), flush=True)  # fmt: skip
     for path in sorted((told.corpora / "messages").glob("*.jsonl.gz")) if told.corpora else ():
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             real = [json.loads(line)["text"] for line in lines]

@@ -126,3 +126,21 @@ def test_a_long_log_is_sampled_and_a_short_one_summed_up() -> None:
     one, other = who(short, seed=1), who(short, seed=2)
     assert one.exact
     assert [s.chance for s in one.suspects] == [s.chance for s in other.suspects]
+
+
+def test_facts_shown_beside_plain_contacts_of_the_same_days_are_sampled_right() -> None:
+    """Callers who know something and callers who do not, on the same days."""
+    knows = frozenset([Given.EMPLOYER])
+    people = tuple(
+        Recipient(name, name, RecipientKind.LOAN_PLATFORM, (day(2),), facts)
+        for name, facts in (("told", knows), ("not", frozenset[Given]()))
+    )
+    contacts = [Contact(day(n), 1.0, None, frozenset()) for n in range(4, 12) for _ in range(3)]
+    contacts += [Contact(day(n), 1.0, None, knows) for n in range(4, 12)]
+    evidence = Evidence(people, tuple(contacts), day(0), day(15))
+    priors = replace(TINY, least_rate=0.5, unlisted=0.02, again=0.01)
+    right = exact(evidence, priors)
+    assert right is not None
+    found = sample(evidence, priors, seed=1, sweeps=700)
+    assert found.leaked == pytest.approx(right.leaked, abs=0.04)
+    assert right.leaked[0] > 2 * right.leaked[1] > 0.1

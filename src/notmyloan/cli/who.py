@@ -109,8 +109,8 @@ def steps(app: App, answer: Answer) -> list[str]:
         out.append("  " + app.say("cli.who.step_pooled"))
     together = next((s for s in answer.suspects if s.alike and s.chance >= _LEAST), None)
     if together is not None:
-        names = (together.recipient.name, *together.alike)
-        out.append(app.say("cli.who.step_apart", names=names))
+        everybody = (together.recipient.name, *together.alike)
+        out.append(app.say("cli.who.step_apart", names=everybody))
     return out
 
 

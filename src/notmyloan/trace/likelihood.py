@@ -31,7 +31,7 @@ from notmyloan.trace.priors import Priors
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MOST_BINS = 320
+MOST_BINS = 256
 _LEAST_WIDTH = 2  # days
 _REACH, _SWELLS = 3.0, 6.0  # times after which a fading and a swelling response are over
 _WINDOW = 28.0  # days
@@ -323,8 +323,7 @@ def _undivided(data: Series, fit: Floats) -> Floats:
 
 def table(data: Series, forms: Shapes, block: int, fit: Floats, rates: Floats) -> Floats:
     """log L for a wave from a source of `fit` at each bin with each response of a block (bins x
-    responses), given the rate that each group has without it. Where a bin has several groups, as
-    if they were one of their mean `fit` / rate."""
+    responses), given the rate that each group has without it."""
     which, reach = forms.blocks[block]
     out = -forms.cost[:, which]
     if not len(data.at):
@@ -332,15 +331,13 @@ def table(data: Series, forms: Shapes, block: int, fit: Floats, rates: Floats) -
     calm = data.count / data.dispersion[data.at]
     ratio = fit[data.type] / rates
     starts = data.starts
-    if len(starts) < len(calm):
-        whole = np.add.reduceat(calm, starts)
-        ratio = np.add.reduceat(ratio * calm, starts) / whole
-        calm = whole
     # Half the precision is plenty for sums of some hundred logs, and twice as fast.
     curve = forms.rate[which, :reach].astype(np.float32)
     gain = np.multiply(curve[:, None], ratio.astype(np.float32)[None, :, None])
     np.log1p(gain, out=gain)
     gain *= calm.astype(np.float32)[None, :, None]
+    if len(starts) < len(calm):
+        gain = np.add.reduceat(gain, starts, axis=1)
     # Row b, lag l belongs to the wave at bin b - l: written on a slant, then summed upright.
     rows = np.zeros((len(curve), data.bins + reach, reach), np.float32)
     one, step, item = rows.strides

@@ -47,7 +47,8 @@ def _timing(evidence: Evidence, found: Posterior, n: int) -> list[Reason]:
     share = found.waves / found.waves.sum()
     weight = float(np.log((share * delay).sum() * found.data.bins + 1e-6))
     # Of the days on which contacts clearly rose, the one that fits best.
-    rose = np.convolve(found.waves, np.ones(3), "same")
+    padded = np.concatenate(([0.0], found.waves, [0.0]))
+    rose = padded[:-2] + padded[1:-1] + padded[2:]
     clear = found.waves * (rose >= _CLEAR * rose.max())
     day = found.data.day(int((clear * np.maximum(delay, 1e-12)).argmax()))
     before = [d for d in recipient.given_on if d <= day]

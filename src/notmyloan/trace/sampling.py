@@ -37,11 +37,11 @@ from notmyloan.trace.priors import Priors
 
 CHAINS = 4
 WAVES = 8  # at most
-WARM, SWEEPS, ROUNDS = 40, 120, 3
-AGREED = 1.15  # split R-hat up to which chains agree
+WARM, SWEEPS, ROUNDS = 40, 100, 6
+AGREED = 1.2  # split R-hat up to which chains agree
 _STEPS = (1.0, 0.4)  # on the log of a level
-_TRIES = 3  # waves looked at in one sweep
-_DRAWN = 60  # sweeps of a round whose states are kept
+_TRIES = 2  # waves looked at in one sweep
+_DRAWN = 2  # of so many sweeps one's states are kept
 _NEAR = 6  # bins of a small move, at most
 Owned = dict[int, list[int]]  # the bins of a recipient's other waves, the first first
 
@@ -64,7 +64,7 @@ class Chains:
         self.exposure = np.bincount(data.segment, data.observed)
         self.told = np.bincount(data.segment, data.observed / data.dispersion)
         self.fits = who.fits[:, data.type]  # kinds x groups
-        self.plain = len(who.fits) == 1 and len(data.starts) == len(data.at)
+        self.plain = len(who.fits) == 1
         self.first = np.exp(who.log_odds[:, None] + who.log_first)
         self.all_first = self.first.sum(axis=0)
         chance = np.append(1 / (1 + np.exp(-who.log_odds)), np.exp(who.log_unlisted) * data.bins)
@@ -335,6 +335,11 @@ class _Tally:
     unlisted_when: Floats
     waves: Floats
     here: Floats  # chains x sources, this sweep's chance that each leaked
+    trace: Floats  # the same of every sweep: chains x sweeps x sources
+    level: Floats
+    draws: list[NDArray[np.bool_]]
+    nobody: int = 0
+    leaks: int = 0
 
     def add(self, c: int, at: int, chance: Floats, owned: Owned, more: bool, share: float) -> None:
         """One wave's owners; `share`: one over the waves of this chain, each of which tells
@@ -356,11 +361,33 @@ class _Tally:
         self.waves[at] += 1
 
 
+def _round(chains: Chains, sweeps: int) -> _Tally:
+    """So many sweeps of all chains, added up."""
+    named, bins = chains.who.named, chains.data.bins
+    out = _Tally(
+        named, np.zeros((named, bins)), np.zeros(bins), np.zeros(bins),
+        np.zeros((CHAINS, named + 1)), np.zeros((CHAINS, sweeps, named + 1)),
+        np.zeros(chains.level.shape[1]), [],
+    )  # fmt: skip
+    for n in range(sweeps):
+        out.here[:] = 0
+        chains.sweep(out)
+        out.trace[:, n] = out.here
+        out.nobody += int((~chains.on.any(axis=1)).sum())
+        out.leaks += sum(
+            len(set(o[on].tolist())) for o, on in zip(chains.owner, chains.on, strict=True)
+        )
+        out.level += chains.level.mean(axis=0)
+        if n % _DRAWN == 0:
+            out.draws.append(chains.leaked())
+    return out
+
+
 def sample(evidence: Evidence, priors: Priors, seed: int = 0, sweeps: int = SWEEPS) -> Posterior:
     """The posterior; the same evidence and seed give the same answer.
 
-    Where the chains do not agree, what they did counts as warming up and they go on for twice as
-    many sweeps, up to ROUNDS times.
+    Where the chains do not agree they go on for as many sweeps again, up to ROUNDS times; the first
+    half of the rounds then counts as warming up.
     """
     data = series(evidence)
     forms = shapes(data, priors)
@@ -369,36 +396,24 @@ def sample(evidence: Evidence, priors: Priors, seed: int = 0, sweeps: int = SWEE
     chains = Chains(data, forms, who, np.random.default_rng(seed))
     for _ in range(WARM):
         chains.sweep(None)
-    for number in range(ROUNDS):
-        count = sweeps << number
-        tally = _Tally(
-            named, np.zeros((named, data.bins)), np.zeros(data.bins), np.zeros(data.bins),
-            np.zeros((CHAINS, named + 1)),
-        )  # fmt: skip
-        trace = np.zeros((CHAINS, count, named + 1))
-        level = np.zeros(chains.level.shape[1])
-        nobody = leaks = 0
-        draws = []
-        for n in range(count):
-            tally.here[:] = 0
-            chains.sweep(tally)
-            trace[:, n] = tally.here
-            nobody += int((~chains.on.any(axis=1)).sum())
-            leaks += sum(
-                len(set(o[on].tolist())) for o, on in zip(chains.owner, chains.on, strict=True)
-            )
-            level += chains.level.mean(axis=0)
-            if n % (max(count // _DRAWN, 1)) == 0:
-                draws.append(chains.leaked())
+    rounds: list[_Tally] = []
+    for _ in range(ROUNDS):
+        rounds.append(_round(chains, sweeps))
+        used = rounds[len(rounds) // 2 :]
+        trace = np.concatenate([r.trace for r in used], axis=1)
         r_hat = _r_hat(trace)
         if r_hat <= AGREED:
             break
-    total = CHAINS * count
-    when = evened(tally.when / total, who)
+    total = CHAINS * sweeps * len(used)
+    when = evened(np.sum([r.when for r in used], axis=0) / total, who)
+    draws = np.array([d for r in used for d in r.draws]).reshape(-1, named)
     return Posterior(
-        np.minimum(when.sum(axis=1), 1.0), float(trace[:, :, named].mean()), nobody / total, when,
-        tally.unlisted_when / total, leaks / total, tally.waves / total, level / count,
-        r_hat, r_hat <= AGREED, False, mixed(np.array(draws).reshape(-1, named), who), data, who,
+        np.minimum(when.sum(axis=1), 1.0), float(trace[:, :, named].mean()),
+        sum(r.nobody for r in used) / total, when,
+        np.sum([r.unlisted_when for r in used], axis=0) / total,
+        sum(r.leaks for r in used) / total, np.sum([r.waves for r in used], axis=0) / total,
+        np.sum([r.level for r in used], axis=0) / (sweeps * len(used)),
+        r_hat, r_hat <= AGREED, False, mixed(draws, who), data, who,
     )  # fmt: skip
 
 
