@@ -23,6 +23,7 @@ from notmyloan.reconcile.reports import own_files
 from notmyloan.reconcile.rule import rule
 from notmyloan.reconcile.steps import above, at_its_number, step
 from notmyloan.reconcile.weigh import (
+    NOT_MINE,
     WORTH_ASKING,
     Scale,
     Told,
@@ -87,7 +88,22 @@ def judge_applications(dossier: Dossier) -> list[Asked]:
     asked = enquiries_of(own_files(dossier), evidence, "application")
     for a in asked:
         a.said = _judge_application(a, evidence, accounts)
+    _by_company(asked, accounts, evidence)
     return asked
+
+
+def _by_company(asked: Sequence[Asked], accounts: Sequence[Judged], evidence: Known) -> None:
+    """Impostors apply in many places at once: an application that led to nothing, in the days of
+    something that is surely not the person's, is less likely theirs."""
+    days = int(evidence.pack.facts["enquiries"]["application_window_days"])
+    strange = [j.opened for j in accounts if j.opened and j.probability >= NOT_MINE]
+    for a in asked:
+        if a.probability < WORTH_ASKING or any(
+            r.text.key.endswith("led_to_unknown") for r in a.scale.reasons
+        ):
+            continue
+        if any(abs((day - a.enquiry.on).days) <= days for day in strange):
+            a.scale.add("beside_unknown", 1.2)
 
 
 def _judge_application(a: Asked, evidence: Known, accounts: Sequence[Judged]) -> Told:
@@ -102,7 +118,7 @@ def _judge_application(a: Asked, evidence: Known, accounts: Sequence[Judged]) ->
         said = led_to.said
     else:
         start(scale, said, evidence.count(*APPLIED))
-        if said is Told.SOME and not evidence.mine.of(OwnedKind.APPLICATION):
+        if said is not Told.ALL and not evidence.mine.of(OwnedKind.APPLICATION):
             scale.add("applications_not_listed", -0.8)
     if evidence.denied(enquiry.by, enquiry.reason, enquiry.on):
         scale.add("denied", 6.0)

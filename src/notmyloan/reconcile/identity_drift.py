@@ -73,8 +73,10 @@ def _drift(
     scale = Scale()
     said = told(evidence.mine, kind)
     start(scale, said, evidence.count(kind))
+    if said is Told.NOTHING:
+        scale.add("most_are_own", -1.0)
     if kind is not OwnedKind.PHONE:
-        scale.add("written_many_ways", -0.8)
+        scale.add("written_many_ways", -0.6)
     if evidence.denied(value.value):
         scale.add("denied", 6.0)
         said = Told.ALL
@@ -82,7 +84,7 @@ def _drift(
     near = [j for j in unknown if j.opened and _within(value.updated, j.opened, days)]
     if near:
         sure = any(j.probability >= NOT_MINE for j in near)
-        scale.add("near_unknown_account", 1.5 if sure else 0.5, firm=near[0].institution)
+        scale.add("near_unknown_account", 1.6 if sure else 1.2, firm=near[0].institution)
     if not asks(scale.probability, said):
         return None
     outcome = verdict(scale.probability, said)

@@ -24,7 +24,7 @@ def at_its_number(firms: Firms, firm: str) -> Text:
         return Text("reconcile.word.firm_official", firm=firm)
     sure = known.hotline_confidence == "sourced"
     key = f"reconcile.word.firm_at{'' if sure else '_confirm'}"
-    return Text(key, firm=firm, hotline=known.hotline)
+    return Text(key, firm=known.short or firm, hotline=known.hotline)
 
 
 def above(firms: Firms, firm: str) -> Step:

@@ -43,9 +43,9 @@ class Scale:
 class Told(Enum):
     """How much the person said about one kind of thing."""
 
-    NOTHING = -0.4
+    NOTHING = -0.6
     SOME = 1.6
-    ALL = 4.0
+    ALL = 3.2
 
 
 def told(mine: Mine, *kinds: OwnedKind) -> Told:

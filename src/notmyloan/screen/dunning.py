@@ -183,7 +183,7 @@ class DunningWatch(Watch):
 
     def _foreign(self, one: _Creditor) -> Finding | None:
         sender = one.sender
-        scale = Scale(0.35)
+        scale = Scale(0.45)
         self.scene.ties.weigh_foreign(scale, sender, one.before, one.last, debt=True)
         if self.scene.suspected.get(sender.key, 0.0) >= 0.5:
             scale.add(1.2, "dun.codes", firm=sender.name)
