@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from notmyloan.model.disclosure import Given, Mine, Owned, OwnedKind, Standing
 
 _TITLES = "先生|女士|小姐|总|老板|经理|老师|同志|哥|姐"
+# What may stand before a surname, so that 气温先生效 holds no Mr 温.
+_BEFORE = "(?:^|[^\u4e00-\u9fff]|[的是给叫请找和与好您你])"
 _ENGLISH_TITLES = r"mr|mrs|ms|miss|mx|dr"
 _COMPOUND = frozenset(
     [
@@ -75,7 +77,7 @@ def _name(name: str) -> str:
     if re.search("[\u4e00-\u9fff]", name):
         plain = re.sub(r"\s", "", name)
         surname = plain[:2] if plain[:2] in _COMPOUND and len(plain) > 2 else plain[:1]
-        return rf"{re.escape(plain)}|{re.escape(surname)}(?:{_TITLES})"
+        return rf"{re.escape(plain)}|{_BEFORE}{re.escape(surname)}(?:{_TITLES})"
     words = name.split()
     whole = r"\s+".join(map(re.escape, words))
     return rf"\b{whole}\b|\b(?:{_ENGLISH_TITLES})\.?\s+{re.escape(words[-1])}\b"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -25,6 +27,8 @@ _UNWANTED = (Label.LOAN_SOLICITATION, Label.CREDIT_REPAIR)
 _LEAST = 0.3  # a contact less likely a solicitation than this tells nothing
 _SILENCE = 21  # days without any record from which on the log is taken to have a gap
 _STRAY, _APART = 0.01, 180  # so small a part of the log, so many days before the rest, is left out
+_VOTES, _AGREED = 3, 0.8  # messages, and the share of them that agree, to take a slot's number
+_SIGNED = re.compile(r"[【\[]([^】\]]{2,20})[】\]]")
 _NO_PHONES = date(1995, 1, 1)  # a clock that was never set
 
 
@@ -60,7 +64,9 @@ def evidence(vault: Vault, dossier: VaultDossier) -> Evidence:
     if not recipients:
         raise UsageError("trace.no_recipients")
     seen: Counter[date] = Counter()
-    contacts = [*_messages(dossier, seen), *_calls(dossier, seen)]
+    slots = Slots(dossier.disclosures)
+    found = [*_messages(dossier, seen, slots), *_calls(dossier, seen)]
+    contacts = [replace(c, point=slots.phone(sim)) for c, sim in found]
     days = _without_strays(
         Counter({day: n for day, n in seen.items() if _NO_PHONES <= day <= today})
     )
@@ -120,7 +126,9 @@ def _recipients(dossier: VaultDossier, today: date) -> tuple[Recipient, ...]:
     return tuple(found)
 
 
-def _messages(dossier: VaultDossier, seen: Counter[date]) -> Iterator[Contact]:
+def _messages(
+    dossier: VaultDossier, seen: Counter[date], slots: Slots
+) -> Iterator[tuple[Contact, str | None]]:
     knows = CallerFacts(dossier.mine)
     at = [LABELS.index(label) for label in _UNWANTED]
     for message, judgement in dossier.messages():
@@ -130,29 +138,56 @@ def _messages(dossier: VaultDossier, seen: Counter[date]) -> Iterator[Contact]:
             continue
         weight = sum(judgement.probabilities[n] for n in at)
         if weight >= _LEAST:
-            yield Contact(
-                local.date(), weight, _phone(message.sim), knows.of(message.text), local.hour
-            )
+            contact = Contact(local.date(), weight, None, knows.of(message.text), hour=local.hour)
+            yield contact, message.sim
+        else:
+            slots.see(message.sim, message.text)
 
 
-def _calls(dossier: VaultDossier, seen: Counter[date]) -> Iterator[Contact]:
+def _calls(dossier: VaultDossier, seen: Counter[date]) -> Iterator[tuple[Contact, str | None]]:
     pack = country.load(dossier.country)
     flagged = pushing_numbers(dossier, pack)
     for judged in judge_calls(dossier.calls(), dossier.zone, pack.numbers, flagged):
         local = judged.call.at.astimezone(dossier.zone)
         seen[local.date()] += 1
         if judged.call.outcome is not CallOutcome.OUTGOING and judged.solicitor >= _LEAST:
-            yield Contact(local.date(), judged.solicitor, _phone(judged.call.sim), hour=local.hour)
+            yield Contact(local.date(), judged.solicitor, hour=local.hour), judged.call.sim
 
 
-def _phone(sim: str | None) -> str | None:
-    """The own number that was reached, where the export names it and not only a slot."""
-    if sim is None:
-        return None
-    try:
-        return Phone.parse(sim).value
-    except InvalidIdentity:
-        return None
+class Slots:
+    """Which own number a SIM slot is: some exports name the number, most only "1" or "2". A slot's
+    number is told by the firms that write to it: each was given one of the person's numbers."""
+
+    def __init__(self, disclosures: Iterable[Disclosure]) -> None:
+        phones: dict[str, set[str]] = {}
+        for line in disclosures:
+            if line.phone and len(line.recipient) > 1:
+                phones.setdefault(line.recipient, set()).add(line.phone)
+        # Somebody who was given two numbers tells nothing.
+        self._phone_of = {name: p.pop() for name, p in phones.items() if len(p) == 1}
+        self._votes: dict[str, Counter[str]] = {}
+
+    def see(self, sim: str | None, text: str) -> None:
+        """A message that is no solicitation, which came in on slot `sim`."""
+        if sim is None:
+            return
+        signed = _SIGNED.search(text)
+        phone = self._phone_of.get(signed[1]) if signed else None
+        if phone is not None:
+            self._votes.setdefault(sim, Counter())[phone] += 1
+
+    def phone(self, sim: str | None) -> str | None:
+        """The number of a slot; None where it cannot be told."""
+        if sim is None:
+            return None
+        try:
+            return Phone.parse(sim).value
+        except InvalidIdentity:
+            votes = self._votes.get(sim, Counter())
+        if not votes:
+            return None
+        ((phone, count),) = votes.most_common(1)
+        return phone if count >= _VOTES and count >= _AGREED * votes.total() else None
 
 
 def _gaps(days: list[date]) -> Iterator[tuple[date, date]]:
