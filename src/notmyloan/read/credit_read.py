@@ -77,11 +77,11 @@ def read_report(
         if section == "enquiries" and {"by_institution", "by_self"} & set(document.sections):
             continue
         raise refuse("refuse.section", rows[-1].spot, section=_SECTION_WORDS[section])
+    _rejoin(document)
     number = _head(document, ("报告编号",))
     if number is None:
         raise refuse("refuse.missing", rows[0].spot, label="报告编号")
     meaning = Meaning(source, re.sub(r"\s", "", number.text), refuse)
-    _rejoin(document)
     report = _report(document, meaning, zone, detailed, confidence)
     if detailed:
         accounts = tuple(meaning.accounts(document))
@@ -144,7 +144,7 @@ def _rejoin(document: Document) -> None:
             for label, value in document.head.items()
             if value.spot.page == here.page
             and _FIGURES.search(squeeze(value.text)[-1:])
-            and 0 <= here.y0 - value.spot.y1 + 0.3 * tall < 2 * tall
+            and 0 <= here.y0 - value.spot.y1 + 0.3 * tall < 1.1 * tall
             and value.spot.x0 - 9 * tall < here.x0 < value.spot.x1
         ]
         if len(above) == 1:

@@ -345,6 +345,8 @@ class Parser:
             limit = min([limit, *(x for x in self.loose_lefts if x > value.spot.x1)])
             if values.get(label) is None or value.spot.x1 < limit - 3.5 * (row.y1 - row.y0):
                 return False
+            if not _alike(value.text, cell.text):
+                return False
             todo.append((label, cell.text))
         for label, text in todo:
             old = values[label]
@@ -535,6 +537,12 @@ class Parser:
             if (record.section, record.group, record.number) == here:
                 return record
         return None
+
+
+def _alike(value: str, more: str) -> bool:
+    """Whether `more` may be the rest of `value`: figures go on a figure, never on a name."""
+    figures = re.fullmatch(r"[0-9Xx*]+", squeeze(more)) is not None
+    return not figures or re.search(r"[0-9*]$", squeeze(value)) is not None
 
 
 def _summary_starts(row: Row, plain: str) -> bool:
