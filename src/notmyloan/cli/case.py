@@ -11,6 +11,7 @@ import click
 
 from notmyloan.cli import case_words as words
 from notmyloan.cli.app import App, current, existing
+from notmyloan.cli.board import board_command
 from notmyloan.cli.options import command, json_option
 from notmyloan.model.case import Outcome
 from notmyloan.model.errors import UsageError
@@ -381,6 +382,7 @@ def _written(
 
 
 for _verb in (
+    board_command,
     open_command,
     list_command,
     show_command,

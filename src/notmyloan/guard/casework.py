@@ -60,10 +60,17 @@ class Task(Private):
     @property
     def order(self) -> tuple[int, int, date, int]:
         """The most pressing first: what counts by the minute, then what others left unanswered,
-        then what falls due first."""
+        then what falls due first, then beginnings, and reminders at the end."""
         minutes = self.standing.step.minutes
-        urgent = 0 if minutes is not None and minutes <= _AT_ONCE else 1
-        return (urgent, -self.late_days, self.on or date.max, self.view.case.number)
+        if minutes is not None and minutes <= _AT_ONCE:
+            rank = 0
+        elif self.late is not None:
+            rank = 1
+        elif _reminds(self.standing):
+            rank = 4
+        else:
+            rank = 2 if self.on is not None else 3
+        return (rank, -self.late_days, self.on or date.max, self.view.case.number)
 
 
 def open_case(
@@ -235,16 +242,30 @@ def _tasks(seen: CaseView, today: date) -> Iterator[Task]:
         if standing.state is not StepState.OPEN:
             continue
         woken = bool(standing.woken_by)
-        again = standing.step.by is not None and standing.step.by.then
-        if again and standing.act_on and standing.act_on - today > _SOON:
+        if _reminds(standing) and standing.act_on and standing.act_on - today > _SOON:
             continue  # a reminder of months ahead is no task of today
         if first or woken or standing.act_on is not None or standing.step.minutes is not None:
             late = _late(seen, standing)
             days = 0
             if late is not None and late.clocks:
                 days = (today - max(c.worked.late_from for c in late.clocks)).days + 1
-            yield Task(seen, standing, standing.act_on, late, days)
+            yield Task(seen, standing, _needed_by(seen, standing), late, days)
         first = first and woken
+
+
+def _needed_by(seen: CaseView, standing: Standing) -> date | None:
+    """By when a step must be done: its own day, or that of a step that waits for it."""
+    days = [standing.act_on] + [
+        s.act_on
+        for s in seen.standings
+        if s.state is StepState.BLOCKED and standing.step.id in s.step.needs and not _reminds(s)
+    ]
+    return min((day for day in days if day is not None), default=None)
+
+
+def _reminds(standing: Standing) -> bool:
+    """Whether a step is a reminder that comes again."""
+    return standing.step.by is not None and bool(standing.step.by.then)
 
 
 def _late(seen: CaseView, standing: Standing) -> Standing | None:

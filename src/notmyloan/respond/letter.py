@@ -143,8 +143,9 @@ def load_letter(country: str, name: str) -> Template:
             },
         )
     except (KeyError, TypeError, ValueError, FileNotFoundError) as error:
-        what = error.filename if isinstance(error, FileNotFoundError) else str(error)
-        what = str(what).strip("'\"").replace("\\", "/").rpartition("/")[2]
+        what = str(error).strip("'\"")
+        if isinstance(error, FileNotFoundError):  # its name alone, not where it was looked for
+            what = str(error.filename).replace("\\", "/").rpartition("/")[2]
         raise InputError(
             "respond.bad_letter", name=f"{country}/letters/{name}", place=what
         ) from error
