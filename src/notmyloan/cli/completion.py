@@ -6,16 +6,22 @@ import click
 from click.shell_completion import get_completion_class
 
 from notmyloan.cli.app import current
-from notmyloan.cli.options import command
+from notmyloan.cli.options import command, json_option
 
 
 @command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def completion_command(shell: str) -> int:
+@json_option
+def completion_command(shell: str, as_json: bool) -> int:
     from notmyloan.cli.main import build
 
+    app = current()
     kind = get_completion_class(shell)
     if kind is not None:
-        click.echo(kind(build(), {}, "notmyloan", "_NOTMYLOAN_COMPLETE").source())
-        current().tell("cli.completion.done", shell=shell)
+        script = kind(build(), {}, "notmyloan", "_NOTMYLOAN_COMPLETE").source()
+        if as_json:
+            app.emit({"shell": shell, "script": script})
+        else:
+            click.echo(script)
+        app.tell("cli.completion.done", shell=shell)
     return 0

@@ -58,21 +58,35 @@ def show_command(number: int, as_json: bool) -> int:
 
 
 @command("dismiss")
-@click.argument("number", type=int)
+@click.argument("numbers", nargs=-1, required=True, type=int, metavar="NUMBER...")
 @click.option("--reason", required=True, help=_say("cli.dismiss.reason"))
-def dismiss_command(number: int, reason: str) -> int:
+@json_option
+def dismiss_command(numbers: tuple[int, ...], reason: str, as_json: bool) -> int:
     app = current()
     with app.open_vault() as vault:
-        app.guard(vault).dismiss(number, reason)
-    app.tell("cli.dismiss.done", number=number)
+        guard = app.guard(vault)
+        for number in numbers:  # all are there, or none is set aside
+            guard.finding(number)
+        for number in numbers:
+            guard.dismiss(number, reason)
+            if as_json:
+                app.emit({"number": number, "state": "dismissed", "dismissed_because": reason})
+    app.tell("cli.dismiss.done", numbers=numbers, number=numbers[0])
     return 0
 
 
 @command("reopen")
-@click.argument("number", type=int)
-def reopen_command(number: int) -> int:
+@click.argument("numbers", nargs=-1, required=True, type=int, metavar="NUMBER...")
+@json_option
+def reopen_command(numbers: tuple[int, ...], as_json: bool) -> int:
     app = current()
     with app.open_vault() as vault:
-        app.guard(vault).reopen(number)
-    app.tell("cli.reopen.done", number=number)
+        guard = app.guard(vault)
+        for number in numbers:
+            guard.finding(number)
+        for number in numbers:
+            guard.reopen(number)
+            if as_json:
+                app.emit({"number": number, "state": "open"})
+    app.tell("cli.reopen.done", numbers=numbers, number=numbers[0])
     return 0

@@ -34,7 +34,7 @@ class Bars:
                 TextColumn("{task.description}"),
                 BarColumn(bar_width=24),
                 TaskProgressColumn(),
-                TextColumn("{task.completed:,.0f}  {task.fields[rate]}"),
+                TextColumn("{task.fields[count]:,}  {task.fields[rate]}"),
                 TimeRemainingColumn(),
                 console=Console(stderr=True),
                 transient=True,
@@ -54,7 +54,8 @@ class Bars:
     def start(self, stage: str, name: str, total: int | None) -> None:
         if self._shown:
             label = self._app.say(f"cli.stage.{stage}", name=name)
-            self._task = self._bars.add_task(label, total=total, rate="")
+            self._whole = total
+            self._task = self._bars.add_task(label, total=total, count=0, rate="")
             self._began = time.monotonic()
             self._done = 0
 
@@ -63,7 +64,14 @@ class Bars:
             self._done += n
             spent = max(time.monotonic() - self._began, 1e-3)
             rate = self._app.say("cli.rate", rate=f"{self._done / spent:,.0f}")
-            self._bars.update(self._task, advance=n, rate=rate)
+            if self._whole is None:
+                self._bars.update(self._task, count=self._done, rate=rate)
+            else:
+                self._bars.update(self._task, completed=self._done, count=self._done, rate=rate)
+
+    def reach(self, share: float) -> None:
+        if self._shown and self._whole is None:
+            self._bars.update(self._task, total=1.0, completed=share)
 
     def finish(self) -> None:
         if self._shown:

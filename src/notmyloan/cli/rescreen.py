@@ -11,14 +11,16 @@ from notmyloan.cli.progress import Bars
 from notmyloan.model.record import record_id
 
 SHOWN = 50
+_say = current().say
 
 
 @command("rescreen")
+@click.option("--dry-run", is_flag=True, help=_say("cli.rescreen.dry_run"))
 @json_option
-def rescreen_command(as_json: bool) -> int:
+def rescreen_command(dry_run: bool, as_json: bool) -> int:
     app = current()
     with app.open_vault() as vault, Bars(app) as bars:
-        outcome = app.guard(vault).rescreen(bars)
+        outcome = app.guard(vault).rescreen(bars, store=not dry_run)
     for n, change in enumerate(outcome.changes):
         before, after = (app.say(f"screen.label.{x}") for x in (change.before, change.after))
         reasons = [app.speaker.say(reason.text) for reason in change.reasons]
@@ -44,5 +46,6 @@ def rescreen_command(as_json: bool) -> int:
                 app.emit({"finding": item.number, "change": key, "title": line})
             else:
                 click.echo(line)
-    app.tell("cli.rescreen.done", n=len(outcome.changes), judged=outcome.judged)
+    key = "cli.rescreen.dry_run_done" if dry_run else "cli.rescreen.done"
+    app.tell(key, n=len(outcome.changes), judged=outcome.judged)
     return FOUND if outcome.open_findings else FOUND_NOTHING

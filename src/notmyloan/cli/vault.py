@@ -16,7 +16,8 @@ _say = current().say
 
 @command("init")
 @click.option("--keyring", is_flag=True, help=_say("cli.init.keyring"))
-def init_command(keyring: bool) -> int:
+@json_option
+def init_command(keyring: bool, as_json: bool) -> int:
     from notmyloan.vault import Vault, keyring_store
 
     app = current()
@@ -29,6 +30,8 @@ def init_command(keyring: bool) -> int:
         pass
     if keyring:
         keyring_store.store(path, passphrase)
+    if as_json:
+        app.emit({"vault": str(path), "keyring": keyring})
     app.tell("cli.init.done", path=str(path))
     return 0
 
@@ -40,8 +43,15 @@ def vault_command() -> None:
 
 @vault_command.add_command
 @command("vault.where")
-def where_command() -> int:
-    click.echo(current().vault_file())
+@json_option
+def where_command(as_json: bool) -> int:
+    app = current()
+    path = app.vault_file()
+    if as_json:
+        app.emit({"vault": str(path), "exists": path.exists()})
+    else:
+        click.echo(path)
+    app.tell(f"cli.vault.where.{'there' if path.exists() else 'none'}")
     return 0
 
 
@@ -49,9 +59,12 @@ def where_command() -> int:
 @command("vault.verify")
 @json_option
 def verify_command(as_json: bool) -> int:
+    from notmyloan.guard.evidencing import log_faults
+
     app = current()
     with app.open_vault() as vault:
         broken = vault.verify()
+        broken += log_faults(vault) if not broken else []
     if as_json:
         app.emit({"whole": not broken, "broken": [app.speaker.say(text) for text in broken]})
     for text in () if as_json else broken:
@@ -66,10 +79,13 @@ def verify_command(as_json: bool) -> int:
 @vault_command.add_command
 @command("vault.backup")
 @click.argument("file", type=click.Path(path_type=Path))
-def backup_command(file: Path) -> int:
+@json_option
+def backup_command(file: Path, as_json: bool) -> int:
     app = current()
     with app.open_vault() as vault:
         vault.backup(file)
+    if as_json:
+        app.emit({"backup": str(file.absolute()), "bytes": file.stat().st_size})
     app.tell("cli.vault.backup.done", path=str(file))
     return 0
 
@@ -77,7 +93,8 @@ def backup_command(file: Path) -> int:
 @vault_command.add_command
 @command("vault.export")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help=_say("cli.vault.export.out"))
-def export_command(out: Path | None) -> int:
+@json_option
+def export_command(out: Path | None, as_json: bool) -> int:
     from notmyloan.cli.files import atomic_writer
 
     app = current()
@@ -92,7 +109,12 @@ def export_command(out: Path | None) -> int:
                 for value in vault.export():
                     stream.write(json.dumps(value, ensure_ascii=False).encode() + b"\n")
                     n += 1
-    app.tell("cli.vault.export.done", n=n)
+    if out is not None and as_json:
+        app.emit({"file": str(out.absolute()), "objects": n})
+    if out is not None:
+        app.tell("cli.vault.export.written", n=n, path=str(out.absolute()))
+    else:
+        app.tell("cli.vault.export.done", n=n)
     return 0
 
 
@@ -101,7 +123,8 @@ def export_command(out: Path | None) -> int:
 @click.option(
     "--new-file", type=click.Path(path_type=Path), help=_say("cli.vault.passphrase.new_file")
 )
-def passphrase_command(new_file: Path | None) -> int:
+@json_option
+def passphrase_command(new_file: Path | None, as_json: bool) -> int:
     app = current()
     from notmyloan.vault import keyring_store
 
@@ -110,5 +133,7 @@ def passphrase_command(new_file: Path | None) -> int:
         vault.change_passphrase(fresh)
     if keyring_store.available():
         keyring_store.replace(app.vault_file(), fresh)
+    if as_json:
+        app.emit({"vault": str(app.vault_file()), "changed": True})
     app.tell("cli.vault.passphrase.done")
     return 0

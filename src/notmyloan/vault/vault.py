@@ -352,6 +352,11 @@ class Vault:
         """How many records of each kind."""
         return dict(self._all("select kind, count(*) from record group by kind order by kind"))
 
+    def received(self) -> int:
+        """How many received messages there are."""
+        sql = "select count(*) from record where kind = 'message' and way = 'received'"
+        return int(self._all(sql)[0][0])
+
     def message_times(self) -> Iterator[tuple[int, Label | None]]:
         """Moment (epoch ms) and label of every received message, in order of time."""
         at, n = -(1 << 62), 0
