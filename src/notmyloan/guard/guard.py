@@ -55,9 +55,10 @@ class Guard:
         """Run every rule over the vault and keep the findings and the ledger's proposals."""
         return check(self.vault, self.dossier(), progress)
 
-    def rescreen(self, progress: Progress) -> Rescreened:
-        """Judge every message again, then check; tells what changed."""
-        return rescreen(self.vault, self.dossier(), progress)
+    def rescreen(self, progress: Progress, *, store: bool = True) -> Rescreened:
+        """Judge every message again, then check; tells what changed. Without `store`, only what
+        would change."""
+        return rescreen(self.vault, self.dossier(), progress, store=store)
 
     def content(self) -> Content:
         """The whole report."""

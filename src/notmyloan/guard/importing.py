@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeGuard, cast
 
 from notmyloan.guard.progress import Progress
+from notmyloan.guard.watched import Watched
 from notmyloan.model.disclosure import Disclosure, Owned
 from notmyloan.model.errors import InputError
 from notmyloan.model.label import Judgement
@@ -95,7 +96,7 @@ def _import_file(
     outcome = FileOutcome(source.name, reader.format)
     progress.start("read", source.name, None)
     try:
-        stream = reader.read(source, context)
+        stream = reader.read(Watched(source, progress.reach), context)
         first = next(stream, None)
         plain = SourceFile(source.name, source.sha256, reader.format, source.size)
         job = vault.begin_import(plain)

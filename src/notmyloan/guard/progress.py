@@ -16,6 +16,10 @@ class Progress(Protocol):
         """`n` more units are done."""
         ...
 
+    def reach(self, share: float) -> None:
+        """This share of the stage is done, 0 to 1, where its units could not be counted before."""
+        ...
+
     def finish(self) -> None:
         """The stage is over."""
         ...
@@ -28,6 +32,9 @@ class Silent:
         return None
 
     def advance(self, n: int) -> None:
+        return None
+
+    def reach(self, share: float) -> None:
         return None
 
     def finish(self) -> None:

@@ -39,11 +39,14 @@ class Rescreened:
     open_findings: int = 0
 
 
-def rescreen(vault: Vault, dossier: Dossier, progress: Progress) -> Rescreened:
-    """Judge every received message with the installed model, then run the rules again."""
+def rescreen(
+    vault: Vault, dossier: Dossier, progress: Progress, *, store: bool = True
+) -> Rescreened:
+    """Judge every received message with the installed model, then run the rules again. Without
+    `store` nothing is kept and no rule is run: only the labels that would change are told."""
     model = load_model()
     outcome = Rescreened()
-    progress.start("judge", "", None)
+    progress.start("judge", "", vault.received())
     for batch in _batches(vault.messages()):
         texts = [screened.message.text for screened in batch]
         parties = [screened.message.party for screened in batch]
@@ -53,10 +56,14 @@ def rescreen(vault: Vault, dossier: Dossier, progress: Progress) -> Rescreened:
             if before is not None and before.label is not after.label:
                 why = model.explain(message.text, message.party, after)
                 outcome.changes.append(LabelChange(message, before.label, after.label, why))
-        vault.set_judgements(fresh)
+        if store:
+            vault.set_judgements(fresh)
         outcome.judged += len(batch)
         progress.advance(len(batch))
     progress.finish()
+    outcome.open_findings = len(vault.findings("open"))
+    if not store:
+        return outcome
     change = check(vault, dossier, progress)
     outcome.new_findings = tuple(change.new)
     outcome.gone_findings = tuple(change.gone)
