@@ -46,7 +46,7 @@ def _of_findings(items: Sequence[Item], today: date) -> Iterator[Deadline]:
 
 
 def _deadline(due: Due, numbers: Sequence[int], today: date) -> Deadline:
-    each = tuple(dict.fromkeys(numbers))
+    each = tuple(sorted(set(numbers)))
     return Deadline(due.day, due.what, due.why, each, passed=due.day < today)
 
 
