@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image, ImageDraw
 
 ROOT = Path(__file__).parents[2]
 OBJECTS = tomllib.loads((ROOT / "docs/json.toml").read_text(encoding="utf-8"))
@@ -52,6 +53,9 @@ def folder(life: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("json")
     (folder / "passphrase").write_text("four unrelated made up words\n")
     (folder / "texts").write_text("您的验证码是123456，请勿告诉他人\n")
+    scan = Image.new("L", (300, 90), 255)
+    ImageDraw.Draw(scan).line([(20, 70), (120, 20), (260, 75)], 20, 6)
+    scan.save(folder / "scan.png")
     call(folder, "-q", "check", str(life / "exports"))
     rows = [json.loads(line) for line in call(folder, "findings", "--json").splitlines()]
     rules = ("cr.unknown_account", "cr.unknown_enquiry")
@@ -83,7 +87,10 @@ def test_every_key_that_is_printed_is_in_the_reference(folder: Path) -> None:
         names = {field["name"] for field in row["fields"]}
         seen: set[str] = set()
         for run in row["run"]:
-            words = run.format(texts=folder / "texts", out=folder / "o", pack=folder / "p").split()
+            words = run.format(
+                texts=folder / "texts", out=folder / "o", pack=folder / "p",
+                scan=folder / "scan.png", sheet=folder / "sheet.pdf",
+            ).split()  # fmt: skip
             lines = call(folder, *words, "--json").splitlines()
             assert lines, run
             for line in lines:

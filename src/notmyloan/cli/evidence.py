@@ -239,7 +239,8 @@ def _roots(path: Path | None) -> list[x509.Certificate]:
 @command("evidence.stamp")
 @click.option("--tsa", "url", required=True, metavar="URL", help=_say("cli.evidence.tsa"))
 @click.option("--roots", type=click.Path(path_type=Path), help=_say("cli.evidence.roots"))
-def stamp_command(url: str, roots: Path | None) -> int:
+@json_option
+def stamp_command(url: str, roots: Path | None, as_json: bool) -> int:
     from notmyloan.guard.evidencing import stamp
 
     app = current()
@@ -249,6 +250,9 @@ def stamp_command(url: str, roots: Path | None) -> int:
         if not vault.exhibits.log():
             raise UsageError("cli.evidence.nothing_to_stamp")
         asked = stamp(vault, app.now(), address, _post(app), trusted)
+    if as_json:
+        app.emit({"came": asked.came, "wait": asked.wait, "current": asked.current,
+                  "lines": asked.lines})  # fmt: skip
     if not asked.came and not asked.wait:
         app.tell("cli.evidence.stamp_current")
         return 0

@@ -161,8 +161,13 @@ def opposing_command(case: int, pdf: Path | None, as_json: bool) -> int:
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("signatures.pdf"),
               show_default=True, help=_say("cli.evidence.sheet"))  # fmt: skip
 @click.option("--case", type=int, help=_say("cli.evidence.signatures_case"))
+@json_option
 def signatures_command(
-    questioned: tuple[str, ...], samples: tuple[str, ...], output: Path, case: int | None
+    questioned: tuple[str, ...],
+    samples: tuple[str, ...],
+    output: Path,
+    case: int | None,
+    as_json: bool,
 ) -> int:
     from notmyloan.cli.files import write_atomically
     from notmyloan.evidence.handwriting import comparison, gather
@@ -197,7 +202,17 @@ def signatures_command(
                     said = {name: value for name, value in facts.items() if value}
                     add(vault, [path], say(f"proves_{role}"), said, case, app.now())
     write_atomically(output, made)
-    for character, have in sheet.lacking:
+    if as_json:
+        app.emit(
+            {"path": str(output.absolute()),
+             "questioned": [one.name for one in sheet.questioned],
+             "samples": [
+                 {"name": one.name, "original": one.original, "days_apart": sheet.apart(one)}
+                 for one in sheet.samples
+             ],
+             "characters": dict(sheet.counts)}
+        )  # fmt: skip
+    for character, have in () if as_json else sheet.lacking:
         click.echo(say("lacking", character=character, have=have, want=3))
     app.tell("cli.report.written", path=str(output.absolute()))
     app.tell("cli.evidence.appraisal" if case is not None else "cli.evidence.appraisal_case",

@@ -13,6 +13,7 @@ import pypdfium2
 from cryptography import x509
 
 from notmyloan.evidence import merkle
+from notmyloan.evidence.errors import LogError
 from notmyloan.evidence.log import Entry, append, check_chain, head, read_entry, read_head
 from notmyloan.evidence.opposing import Grade, Kind, Piece
 from notmyloan.evidence.package import Stamped, safe_name
@@ -172,6 +173,27 @@ def entries(vault: Vault) -> list[Entry]:
     found = [read_entry(json.loads(line)) for line in vault.exhibits.log()]
     check_chain(found)
     return found
+
+
+def log_faults(vault: Vault) -> list[Text]:
+    """What is wrong with the log of evidence, in words: its chain, a piece of which it has no
+    line, a stamped head that is not its beginning. Empty = whole."""
+    try:
+        log = entries(vault)
+    except LogError as error:
+        return [error.text]
+    logged = {entry.subject for entry in log}
+    wrong = [
+        Text("evidence.log.piece", number=exhibit.number, name=exhibit.name)
+        for exhibit in vault.exhibits.all()
+        if exhibit.sha256 not in logged
+    ]
+    tree = merkle.Tree(entry.leaf() for entry in log)
+    for kept in vault.exhibits.stamps():
+        stamped = read_head(kept.head.encode())
+        if stamped.size > len(log) or tree.root(stamped.size).hex() != stamped.root:
+            wrong.append(Text("evidence.log.stamped", at=stamped.at))
+    return wrong
 
 
 @dataclass(frozen=True, slots=True)
