@@ -38,7 +38,11 @@ def exact(evidence: Evidence, priors: Priors) -> Posterior | None:
     who = sources(evidence, data, priors)
     bins, each, groups, kinds = data.bins, len(forms.rate), len(data.at), len(who.fits)
     states = bins * each
-    if data.segment[-1] > 0 or kinds**2 * states**2 * _LEVELS * max(groups, 1) > MOST_WORK:
+    if (
+        who.unlisted > 1
+        or data.segment[-1] > 0
+        or kinds**2 * states**2 * _LEVELS * max(groups, 1) > MOST_WORK
+    ):
         return None
     level = np.geomspace(data.usual / 100, 100 * max(data.usual, data.count.sum() / 30), _LEVELS)
     calm = data.count / data.dispersion[data.at]

@@ -146,16 +146,17 @@ def _weekday(first: date, watched: Floats, inside: list[tuple[int, Contact]]) ->
 
 
 def _told_once(inside: list[tuple[int, Contact]]) -> list[tuple[int, Contact]]:
-    """The contacts in order of days, each fact left only where no other showed it in the month
-    before: a buyer of data calls many times and shows the same each time, which is one witness."""
-    last: dict[Given, int] = {}
+    """The contacts in order of days, each fact and each phone left only where no other showed it
+    in the month before: a buyer of data calls many times at the same phone and shows the same each
+    time, which is one witness."""
+    last: dict[Given | str, int] = {}
     out = []
     for offset, contact in sorted(inside, key=lambda pair: pair[0]):
-        new = frozenset(
-            f for f in contact.facts if offset - last.get(f, -_SAME_WITNESS) >= _SAME_WITNESS
-        )
+        shown = [*contact.facts, *([contact.point] if contact.point is not None else [])]
+        new = [x for x in shown if offset - last.get(x, -_SAME_WITNESS) >= _SAME_WITNESS]
         last |= dict.fromkeys(new, offset)
-        out.append((offset, replace(contact, facts=new)))
+        point = contact.point if contact.point in new else None
+        out.append((offset, replace(contact, facts=contact.facts & set(new), point=point)))
     return out
 
 
@@ -280,12 +281,18 @@ def _swelling(edge: Floats, days: float) -> Floats:
     return np.asarray(np.e * days * (1 - np.exp(-edge / days) * (1 + edge / days)))
 
 
-def fitness(data: Series, source: Recipient | None, priors: Priors) -> Floats:
-    """How likely a contact of each type is from `source` (None: somebody not listed), relative
-    to one of whom nothing is known. What callers knew stands undivided by the dispersion."""
+def fitness(
+    data: Series, source: Recipient | None, priors: Priors, phone: str | None = None
+) -> Floats:
+    """How likely a contact of each type is from `source` (None: somebody not listed, who has
+    `phone`), relative to one of whom nothing is known. What callers knew stands undivided by the
+    dispersion."""
     out = np.ones(len(data.types))
     several = len(data.points) > 1
-    mine = source.points & data.points if source is not None else frozenset()
+    if source is None:
+        given = mine = frozenset([phone] if phone is not None else [])
+    else:
+        given, mine = source.points, source.points & data.points
     for n, (facts, point, part) in enumerate(data.types):
         for fact in facts:
             if source is None:
@@ -294,7 +301,7 @@ def fitness(data: Series, source: Recipient | None, priors: Priors) -> Floats:
                 out[n] *= priors.given if fact in source.facts else priors.other
         if point is not None and several:
             share = 1 / len(data.points)
-            if source is not None and source.points:
+            if given:
                 share = 1 / len(mine) if point in mine else priors.wrong_point
             out[n] *= share
         if part is not None:
@@ -316,8 +323,8 @@ def background_fitness(data: Series, priors: Priors) -> Floats:
 
 def _undivided(data: Series, fit: Floats) -> Floats:
     """`fit`, so that it weighs in full once the log-likelihood is divided by the dispersion: where
-    facts are shown, since each is counted once in a while only."""
-    told = np.array([bool(facts) for facts, _, _ in data.types], bool)
+    facts or phones are told, since each is counted once in a while only."""
+    told = np.array([bool(facts) or point is not None for facts, point, _ in data.types], bool)
     return np.where(told, fit ** float(np.median(data.dispersion)), fit)
 
 

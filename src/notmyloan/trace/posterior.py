@@ -34,13 +34,14 @@ _HELD = 0.5  # 1: as many leaks are expected however many are listed; 0: in prop
 
 @dataclass(frozen=True)
 class Sources:
-    """All who may have brought a wave: the recipients in order, then somebody not listed.
+    """All who may have brought a wave: the recipients in order, then somebody not listed, once for
+    each phone that was reached (a leak gives away one).
 
     `log_odds` of a leak of each recipient within the window; `log_first`: recipients x bins, the
     log chance of each bin as the leak's, no further waves counted in; `log_again`: of a further
     wave so many bins after the first; `log_unlisted`: the log of the expected waves in each bin
-    from somebody not listed; `kind`: which row of `fits` each source has, somebody not listed
-    last; `fits`: kinds x types of contacts; `background`: the background's fitness by type.
+    from each of those not listed; `kind`: which row of `fits` each source has; `fits`: kinds x
+    types of contacts; `background`: the background's fitness by type.
     """
 
     recipients: tuple[Recipient, ...]
@@ -56,6 +57,11 @@ class Sources:
     def named(self) -> int:
         """How many recipients."""
         return len(self.recipients)
+
+    @property
+    def unlisted(self) -> int:
+        """How many sources stand for somebody not listed."""
+        return len(self.kind) - len(self.recipients)
 
 
 @dataclass(frozen=True)
@@ -90,8 +96,8 @@ def sources(evidence: Evidence, data: Series, priors: Priors) -> Sources:
     known: dict[bytes, int] = {}
     fits: list[Floats] = []
 
-    def kind_of(recipient: Recipient | None) -> int:
-        fit = fitness(data, recipient, priors)
+    def kind_of(recipient: Recipient | None, phone: str | None = None) -> int:
+        fit = fitness(data, recipient, priors, phone)
         kind = known.setdefault(fit.tobytes(), len(known))
         if len(fits) < len(known):
             fits.append(fit)
@@ -122,13 +128,14 @@ def sources(evidence: Evidence, data: Series, priors: Priors) -> Sources:
         odds.append(log_odds)
         firsts.append(np.maximum(delay, _NEVER) - upto)
         kinds.append(kind_of(recipient))
-    kinds.append(kind_of(None))
+    phones = sorted(data.points) if len(data.points) > 1 else [None]
+    kinds += [kind_of(None, phone) for phone in phones]
     odds = list(np.array(odds) + _level(evidence, priors))
     years = max(data.bins * data.width / _YEAR, 1.0)
     return Sources(
         evidence.recipients, np.array(odds), np.array(firsts).reshape(-1, data.bins), again,
-        float(np.log(priors.unlisted * years / data.bins)), np.array(kinds), np.array(fits),
-        background_fitness(data, priors),
+        float(np.log(priors.unlisted * years / data.bins / len(phones))), np.array(kinds),
+        np.array(fits), background_fitness(data, priors),
     )  # fmt: skip
 
 

@@ -67,7 +67,8 @@ class Chains:
         self.plain = len(who.fits) == 1
         self.first = np.exp(who.log_odds[:, None] + who.log_first)
         self.all_first = self.first.sum(axis=0)
-        chance = np.append(1 / (1 + np.exp(-who.log_odds)), np.exp(who.log_unlisted) * data.bins)
+        others = np.full(who.unlisted, np.exp(who.log_unlisted) * data.bins)
+        chance = np.append(1 / (1 + np.exp(-who.log_odds)), others)
         self.usual_fit = np.asarray(chance / chance.sum() @ who.fits[who.kind])
         usual = max(float(data.count.sum()) / (float(self.exposure.sum()) + 1), data.usual)
         # Scattered starts: from next to no background to all contacts being background.
@@ -86,10 +87,10 @@ class Chains:
 
     def leaked(self) -> NDArray[np.bool_]:
         """Who leaked now: chains x recipients."""
-        out = np.zeros((CHAINS, self.who.named + 1), bool)
+        out = np.zeros((CHAINS, len(self.who.kind)), bool)
         for c in range(CHAINS):
             out[c, self.owner[c, self.on[c]]] = True
-        return out[:, :-1]
+        return out[:, : self.who.named]
 
     def _put(self, c: int, w: int, at: int, form: int, owner: int) -> None:
         self.on[c, w], self.at[c, w], self.form[c, w], self.owner[c, w] = True, at, form, owner
@@ -122,9 +123,8 @@ class Chains:
     def owner_log(self, c: int, at: int, owned: Owned) -> Floats:
         """log of the prior weight of each source as owner of a wave at `at`."""
         who = self.who
-        out = np.empty(who.named + 1)
-        out[:-1] = who.log_odds + self.shift[c] + who.log_first[:, at]
-        out[-1] = who.log_unlisted
+        out = np.full(len(who.kind), who.log_unlisted)
+        out[: who.named] = who.log_odds + self.shift[c] + who.log_first[:, at]
         for owner, times in owned.items():
             out[owner] = self.one_more(owner, times, at)
         return out
@@ -134,7 +134,8 @@ class Chains:
         out = self.all_first.copy()
         for owner in owned:
             out -= self.first[owner]
-        out = np.maximum(out, 0) * np.exp(self.shift[c]) + np.exp(self.who.log_unlisted)
+        out = np.maximum(out, 0) * np.exp(self.shift[c])
+        out += self.who.unlisted * np.exp(self.who.log_unlisted)
         again = self.who.log_again
         for owner, times in owned.items():
             begin, first = times[0], self.who.log_first[owner]
@@ -264,7 +265,7 @@ class Chains:
                 if tally is not None:
                     others = self.on[c].copy()
                     others[w] = False
-                    more = bool((self.owner[c, others] == who.named).any())
+                    more = bool((self.owner[c, others] >= who.named).any())
                     tally.add(c, at, chance, owned, more, 1 / int(self.on[c].sum()))
                 owner = self._draw(log)
                 self.owner[c, w] = owner
@@ -278,15 +279,17 @@ class Chains:
             return
         owner = int(self.owner[c, self.rng.choice(there)])
         family = there[self.owner[c, there] == owner]
-        if owner == who.named or len(family) < 2:
+        if owner >= who.named or len(family) < 2:
             return
         rates = np.maximum(
             self.base[c] + self.part[c].sum(axis=0) - self.part[c, family].sum(axis=0), self.base[c]
         )
         gain = self._gains(self.curve[c, family].sum(axis=0)[None], rates[None])[0]
-        log = who.log_odds + who.log_first[:, self.at[c, family].min()] + gain[who.kind[:-1]]
+        log = (
+            who.log_odds + who.log_first[:, self.at[c, family].min()] + gain[who.kind[: who.named]]
+        )
         taken = self.owner[c, there]
-        log[[o for o in set(taken.tolist()) if o not in (owner, who.named)]] = -np.inf
+        log[[o for o in set(taken.tolist()) if o != owner and o < who.named]] = -np.inf
         new = self._draw(log)
         self.owner[c, family] = new
         self.part[c, family] = self.curve[c, family] * self.fits[who.kind[new]]
@@ -345,7 +348,7 @@ class _Tally:
         """One wave's owners; `share`: one over the waves of this chain, each of which tells
         the whole; `more`: whether another wave is from somebody not listed."""
         n = self.named
-        leaked = chance.copy()
+        leaked = np.append(chance[:n], chance[n:].sum())
         first = chance[:n].copy()
         for owner, times in owned.items():
             leaked[owner] = 1.0
@@ -357,7 +360,7 @@ class _Tally:
             leaked[n] = 1.0
         self.when[:, at] += share * first
         self.here[c] += share * leaked
-        self.unlisted_when[at] += chance[n]
+        self.unlisted_when[at] += chance[n:].sum()
         self.waves[at] += 1
 
 
