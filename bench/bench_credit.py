@@ -23,6 +23,8 @@ HERE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HERE / "tests" / "read"))
 
 import credit_compare  # noqa: E402
+import credit_form_detailed  # noqa: E402
+import credit_form_simplified  # noqa: E402
 import credit_paper  # noqa: E402
 import credit_print  # noqa: E402
 
@@ -51,13 +53,7 @@ def fields(reports: int) -> tuple[Counter[str], Counter[str], list[str]]:
         version = ("simplified", "detailed")[n % 2]
         printer = (credit_print.ruled, credit_print.bare)[n // 2 % 2]
         paper = getattr(credit_paper, version)(1000 + n)
-        mine: Counter[str] = Counter()
-        for name in paper.head:
-            mine[f"report.{name}"] += 1
-        for part in PARTS:
-            for item in getattr(paper, part):
-                for name in item:
-                    mine[f"{part}.{name}"] += 1
+        mine = count(paper)
         total += mine
         try:
             bad = credit_compare.compare(paper, read(printer(paper, n)))
@@ -69,6 +65,33 @@ def fields(reports: int) -> tuple[Counter[str], Counter[str], list[str]]:
             what, _, rest = line.partition(" ")
             wrong[f"{what}.{rest.split(':')[0].split(' ')[-1]}"] += 1
     return total, wrong, refused
+
+
+def count(paper: Any) -> Counter[str]:
+    """The fields that a printed report holds, by name."""
+    mine: Counter[str] = Counter(f"report.{name}" for name in paper.head)
+    for part in PARTS:
+        for item in getattr(paper, part):
+            mine.update(f"{part}.{name}" for name in item)
+    return mine
+
+
+def form_fields(reports: int) -> tuple[int, int, list[str]]:
+    """A third hand: the official form with its small differences drawn anew for each report.
+    Fields compared, wrong, and refusals."""
+    compared = wrong = 0
+    refused: list[str] = []
+    for seed in range(reports):
+        form = (credit_form_simplified.Simplified, credit_form_detailed.Detailed)[seed % 2](seed)
+        data = form.draw()
+        fields = count(form.paper).total()
+        compared += fields
+        try:
+            wrong += len(credit_compare.compare(form.paper, read(data)))
+        except InputError as error:
+            refused.append(f"third generator {seed}: {error.text.key}")
+            wrong += fields
+    return compared, wrong, refused
 
 
 NAMES = (
@@ -168,6 +191,10 @@ def main() -> int:
     print(
         f"second generator: {compared - story_wrong} of {compared} right, {story_refused} refused"
     )
+    form_compared, form_wrong, form_refused = form_fields(given.reports)
+    for line in form_refused:
+        print(f"refused: {line}")
+    print(f"third generator: {form_compared - form_wrong} of {form_compared} right")
     took = speed()
     print(f"a report of {took['pages']:.0f} pages: {took['seconds']:.2f} s")
     result = {
@@ -178,11 +205,14 @@ def main() -> int:
         "refused": len(refused),
         "second_generator_fields": compared,
         "second_generator_wrong": story_wrong,
+        "third_generator_fields": form_compared,
+        "third_generator_wrong": form_wrong,
+        "third_generator_refused": len(form_refused),
         "target_seconds": 2.0,
         **took,
     }
     print(json.dumps(result))
-    return 1 if wrong or refused or story_wrong or took["seconds"] > 2.0 else 0
+    return 1 if wrong or refused or story_wrong or form_wrong or took["seconds"] > 2.0 else 0
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import io
@@ -501,6 +502,31 @@ def test_encrypted_iphone_backup_never_touches_the_disk(tmp_path: Path, monkeypa
         read(Source("b", tmp_path / "b"), ask_secret=secrets("a", "b", "c"))
     with pytest.raises(InputError, match=r"read\.wants_password"):
         read(Source("b", tmp_path / "b"))
+
+
+def test_the_databases_of_a_backup_are_read_alone(tmp_path: Path) -> None:
+    ios_backup(tmp_path / "b")
+    whole = read(Source("b", tmp_path / "b"))
+    files = ios_files()
+    alone = [r for data in files.values() for r in read(data)]
+    assert [(r.kind, r.identity()) for r in alone] == [(r.kind, r.identity()) for r in whole]
+
+
+def test_a_sent_message_without_a_handle_names_its_conversation(tmp_path: Path) -> None:
+    path = tmp_path / "sms.db"
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        db.executescript("""
+            create table handle (id text);
+            create table message (text text, date integer, is_from_me integer, service text,
+                                  handle_id integer, is_read integer);
+            create table chat (chat_identifier text);
+            create table chat_message_join (chat_id integer, message_id integer);
+            insert into chat values ('+8613800138000'), ('chat123');
+            insert into message values ('一', 700000000, 1, 'SMS', 0, 1), ('二', 700000001, 1, 'SMS', 0, 1);
+            insert into chat_message_join values (1, 1), (2, 2);
+        """)
+    one, two = read(Source("sms.db", path))
+    assert (one.party, two.party) == ("+8613800138000", "")
 
 
 def test_real_iphone_backup() -> None:

@@ -72,6 +72,49 @@ def test_no_value_of_the_original_survives(exports: Path) -> None:
         assert not survivors, (name, sorted(survivors)[:10])
 
 
+SAMPLES = Path(__file__).parents[2].parent / "shared" / "samples"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["bills/abc*.csv", "bills/alipay*.csv", "bills/boc*.csv", "bills/cmb*.csv", "bills/icbc*.csv",
+     "bills/wechat*.csv", "bills/citic*.xls", "android_backup/*backup.ab", "ios_backup"],
+)  # fmt: skip
+def test_samples_of_real_exports_are_read_as_they_are(name: str) -> None:
+    found = sorted(SAMPLES.glob(name))
+    if not found:
+        pytest.skip("the real samples are absent")
+    source = Source(found[0].name, found[0])
+    made = sample_of(source)
+    assert choose(made).format == choose(source).format
+    kept, got = (
+        [r for r in choose(s).read(s, CONTEXT) if not isinstance(r, Unreadable)]
+        for s in (source, made)
+    )
+    assert [r.kind for r in got] == [r.kind for r in kept]
+    values = {w for r in kept for w in RUN.findall(f"{getattr(r, 'counterparty', '') or ''} "
+              f"{getattr(r, 'order', '') or ''} {getattr(r, 'text', '') or ''}")}  # fmt: skip
+    again = {w for r in got for w in RUN.findall(f"{getattr(r, 'counterparty', '') or ''} "
+             f"{getattr(r, 'order', '') or ''} {getattr(r, 'text', '') or ''}")}  # fmt: skip
+    assert {w for w in values & again if MakeUp(1).value(w) != w} == set()
+
+
+@pytest.mark.parametrize(
+    "chat",
+    [
+        "2024/3/25 下午9:05 - 老张: 你好\n2024/3/26 上午9:00 - 老张: 早\n",
+        "13/06/2024, 9:05\u202fPM - Li Lei: hi\n14/06/2024, 9:06\u202fam - Li Lei: bye\n",
+    ],
+)
+def test_clock_words_of_a_chat_stay(chat: str) -> None:
+    source = Source("chat.txt", None, chat.encode())
+    before, after = (list(choose(s).read(s, CONTEXT)) for s in (source, sample_of(source)))
+    assert [r.kind for r in after] == ["message", "message"]
+    assert [r.at.time() for r in after] == [r.at.time() for r in before]
+    assert {r.party for r in after}.isdisjoint({r.party for r in before})
+    assert {r.text for r in after}.isdisjoint({r.text for r in before})
+
+
 @given(st.text(alphabet="一二三甲乙丙abcXYZ0123456789-./ ,元", min_size=3, max_size=40))
 def test_made_up_text_keeps_its_length_and_kinds(words: str) -> None:
     made = MakeUp(5).text(words)

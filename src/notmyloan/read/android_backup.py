@@ -77,7 +77,7 @@ class AndroidBackupReader:
     format = "android_backup"
 
     def recognise(self, source: Source) -> float:
-        return 0.98 if _start(source.head) is not None else 0.0
+        return 0.98 if backup_start(source.head) is not None else 0.0
 
     def read(self, source: Source, context: ReadContext) -> Iterator[Message | Call | Unreadable]:
         file = SourceFile(source.name, source.sha256, self.format, source.size)
@@ -96,7 +96,7 @@ class AndroidBackupReader:
                 yield Unreadable(Origin(file, ""), Text("read.ends_early"))
 
 
-def _start(head: bytes) -> int | None:
+def backup_start(head: bytes) -> int | None:
     """Where the backup begins: at once, or behind Xiaomi's own header."""
     if head.startswith(MAGIC):
         return 0
@@ -114,7 +114,7 @@ def _line(stream: IO[bytes], source: Source) -> str:
 
 
 def _payload(source: Source, stream: BinaryIO, context: ReadContext) -> _Inflating:
-    stream.seek((_start(source.head) or 0) + len(MAGIC))
+    stream.seek((backup_start(source.head) or 0) + len(MAGIC))
     version, compressed, cipher = (_line(stream, source) for _ in range(3))
     if version not in VERSIONS or compressed not in ("0", "1"):
         raise InputError("read.ab_version", name=source.name, version=shape_of(version))

@@ -110,7 +110,7 @@ def guess_columns(source: Source, wanted: dict[str, str] | None = None) -> Colum
     columns: dict[str, str] = {}
     if at is not None:
         for name in header:
-            field = _LOOK_UP.get(_folded(name))
+            field = field_of(name)
             if field is not None and field not in columns:
                 columns[field] = name
     columns = _by_content(columns, header, body) | (wanted or {})
@@ -124,6 +124,11 @@ def guess_columns(source: Source, wanted: dict[str, str] | None = None) -> Colum
         rows[at].number if at is not None else 0,
         delimiter,
     )
+
+
+def field_of(name: str) -> str | None:
+    """The field that a column of this name holds, or None where the name is not known."""
+    return _LOOK_UP.get(_folded(name))
 
 
 def _folded(name: str) -> str:

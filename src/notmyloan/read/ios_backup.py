@@ -1,4 +1,5 @@
-"""An iPhone backup folder: `sms.db` and the call history, plain or encrypted.
+"""An iPhone backup folder: `sms.db` and the call history, plain or encrypted; or one of these
+databases by itself.
 
 Encrypted backups are opened in memory, see `ios_encrypted`.
 """
@@ -27,7 +28,7 @@ from notmyloan.model.text import Text
 from notmyloan.read.ios_encrypted import is_encrypted, unlock
 from notmyloan.read.ios_typedstream import text_of
 from notmyloan.read.source import ReadContext, Source
-from notmyloan.read.sqlite_file import opened, tables
+from notmyloan.read.sqlite_file import opened, table_names, tables
 
 # SHA-1 of "HomeDomain-" and the path: the backup's own way of naming files.
 SMS_ID, SMS_PATH = "3d0d7e5fb2ce288813306e4d4636395e047a3d28", "Library/SMS/sms.db"
@@ -40,19 +41,23 @@ APPLE_EPOCH_S = 978_307_200
 _NANOSECONDS_FROM = 1_000_000_000_000
 
 
+_Rows = Callable[[sqlite3.Connection, SourceFile], Iterator[Message | Call | Unreadable]]
+
+
 class IosBackupReader:
     format = "ios_backup"
 
     def recognise(self, source: Source) -> float:
         folder = source.path
         if not source.is_folder or folder is None:
-            return 0.0
+            return 0.9 if _kind(table_names(source)) is not None else 0.0
         return 0.95 if (folder / "Manifest.db").is_file() else 0.0
 
     def read(self, source: Source, context: ReadContext) -> Iterator[Message | Call | Unreadable]:
         folder = source.path
-        if folder is None:
-            raise InputError("read.folder_unknown", name=source.name)
+        if folder is None or not source.is_folder:
+            yield from _alone(source)
+            return
         fetch = unlock(source, folder, context) if is_encrypted(folder) else _plain(folder)
         found = False
         for file_id, path, read in (
@@ -75,6 +80,38 @@ class IosBackupReader:
             raise InputError("read.ios_empty", name=source.name)
 
 
+def _kind(found: dict[str, list[str]]) -> _Rows | None:
+    """How to read a database with these tables, or None where it is neither of the two."""
+    if {"message", "handle"} <= set(found) and "is_from_me" in found["message"]:
+        return _messages
+    return _calls if "zcallrecord" in found else None
+
+
+def _alone(source: Source) -> Iterator[Message | Call | Unreadable]:
+    """A database that somebody took out of the backup."""
+    file = SourceFile(source.name, source.sha256, READER.format, source.size)
+    try:
+        with opened(source) as db:
+            read = _kind(tables(db))
+            if read is None:
+                raise InputError("read.sqlite_unknown", name=source.name)
+            yield from read(db, file)
+    except (sqlite3.DatabaseError, OSError):
+        raise InputError("read.bad_database", name=source.name) from None
+
+
+def sample_of(folder: Path) -> Path | None:
+    """The file of a plain backup whose shape is worth showing: its messages, else its calls."""
+    if is_encrypted(folder):
+        return None
+    for file_id, path in ((SMS_ID, SMS_PATH), (CALLS_ID, CALLS_PATH)):
+        try:
+            return _plain(folder)(file_id, path).path
+        except FileNotFoundError:
+            continue
+    return None
+
+
 def _plain(folder: Path) -> Callable[[str, str], Source]:
     def fetch(file_id: str, path: str) -> Source:
         found = folder / file_id[:2] / file_id
@@ -91,6 +128,8 @@ def _messages(db: sqlite3.Connection, file: SourceFile) -> Iterator[Message | Un
     columns = tables(db).get("message", [])
     body = "attributedBody" if "attributedbody" in columns else "null"
     handles = dict(db.execute("select ROWID, id from handle"))
+    # Sent messages often name no handle: the conversation they stand in tells to whom.
+    chats = _chats(db)
     # Services as numbers and the newer dates' test in SQL: ten years of messages are many rows.
     cursor = db.execute(
         "select ROWID, text, case when abs(date) >= ? then date / 1e9 else date end + ?,"
@@ -116,11 +155,26 @@ def _messages(db: sqlite3.Connection, file: SourceFile) -> Iterator[Message | Un
                 yield Unreadable(origin, Text("read.bad_field", field="date"))
                 continue
             yield Message(
-                origin, at, sent if is_from_me else received, handles.get(handle) or "", text,
+                origin, at, sent if is_from_me else received,
+                handles.get(handle) or chats.get(row, ""), text,
                 channels[service], None, None, is_read == 1,
             )  # fmt: skip
     if rows is None:
         yield Unreadable(Origin(file, "table:message"), Text("read.damaged_table"))
+
+
+def _chats(db: sqlite3.Connection) -> dict[int, str]:
+    """The other side of each message without a handle, where it stands in a conversation of two
+    (those of more are named `chat…`)."""
+    try:
+        found = db.execute(
+            "select message_id, chat_identifier from chat_message_join"
+            " join chat on chat.ROWID = chat_id join message on message.ROWID = message_id"
+            " where ifnull(handle_id, 0) = 0"
+        ).fetchall()
+    except sqlite3.DatabaseError:
+        return {}  # no such tables in this version
+    return {row: name for row, name in found if name and not name.startswith("chat")}
 
 
 def _fetch(cursor: sqlite3.Cursor) -> list[Any] | None:

@@ -15,6 +15,11 @@ from importlib.resources import files
 _FORMAT_WORDS = files("notmyloan.read").joinpath("format_words.txt").read_text("utf-8").split()
 _KEPT = re.compile("|".join(map(re.escape, sorted(set(_FORMAT_WORDS), key=len, reverse=True))))
 _DATE = re.compile(r"(?<!\d)(19|20)(\d{2})([-/.年]?)(\d{1,2})([-/.月]?)(\d{1,2})(?!\d)")
+_YEAR_LAST = re.compile(r"(?<![\d./-])(\d{1,2}[./-] ?\d{1,2}[./-] ?)((?:19|20)\d{2})(?!\d)")
+_CLOCK = re.compile(
+    r"(?:上午|下午|凌晨|早上|清晨|中午|晚上)\s?\d{1,2}[:.时]\d{2}"
+    r"|(?<!\d)\d{1,2}[:.]\d{2}(?:[:.]\d{2})?[\s\u00a0\u202f]?[aApP]\.?[\s\u00a0\u202f]?[mM]\b\.?"
+)
 _EPOCH = re.compile(r"(?<!\d)1[0-9]{12}(?!\d)|(?<!\d)1[0-9]{9}(?!\d)")
 _RUN = re.compile(r"[0-9]+|[A-Za-z]+|[\u3400-\u9fff]+|[^\W\d_]+")
 _HAN = (
@@ -62,6 +67,11 @@ class MakeUp:
         for found in _EPOCH.finditer(words):
             moved = str(int(found[0]) - self.days * 86400 * (1000 if len(found[0]) == 13 else 1))
             spans.append((*found.span(), moved))
+        spans += [  # by four years: a leap year stays one
+            (*found.span(), f"{found[1]}{int(found[2]) - 4}")
+            for found in _YEAR_LAST.finditer(words)
+        ]
+        spans += [(*found.span(), found[0]) for found in _CLOCK.finditer(words)]
         out, at = [], 0
         for start, end, moved in sorted(spans):
             if start < at:

@@ -14,12 +14,18 @@ import sqlite3
 import tarfile
 import zipfile
 import zlib
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 from notmyloan.model.errors import InputError, MissingExtraError
 from notmyloan.model.text import Text
+from notmyloan.read.android_backup import backup_start
 from notmyloan.read.archives import BROKEN_ZIP
+from notmyloan.read.bill_columns import column_of
+from notmyloan.read.credit_words import label_of
+from notmyloan.read.csv_messages import field_of
+from notmyloan.read.ios_backup import sample_of
 from notmyloan.read.make_up import MakeUp
 from notmyloan.read.source import Source
 from notmyloan.read.sqlite_file import MAGIC, opened
@@ -48,7 +54,10 @@ def write_sample(source: Source, out: BinaryIO, seed: int) -> None:
 
 def _sample(source: Source, made: MakeUp) -> bytes:
     if source.is_folder:
-        raise InputError("read.sample_folder", name=source.name)
+        inside = sample_of(source.path) if source.path is not None else None
+        if inside is None:
+            raise InputError("read.sample_folder", name=source.name)
+        source = Source(source.name, inside)
     if source.size > LARGEST:
         raise InputError("read.sample_large", name=source.name)
     head = source.head
@@ -56,8 +65,9 @@ def _sample(source: Source, made: MakeUp) -> bytes:
         data = stream.read()
     if head.startswith(MAGIC):
         return _database(source, made)
-    if head.startswith(b"ANDROID BACKUP\n"):
-        return _android(source, data, made)
+    start = backup_start(head)
+    if start is not None:
+        return head[:start] + _android(source, data[start:], made)
     if head.startswith(b"%PDF"):
         return _pdf(source, data, made)
     if head.startswith(b"PK") and not _is_xlsx(source):
@@ -78,7 +88,24 @@ def _text(words: str, made: MakeUp) -> str:
         as_json = _json(words, made)
         if as_json is not None:
             return as_json
-    return made.text(words)
+    return "".join(
+        line if names_columns(_CELL.split(line)) else made.text(line)
+        for line in words.splitlines(keepends=True)
+    )
+
+
+_CELL = re.compile(r'[,\t;|"\r\n]+')
+
+
+def names_columns(cells: Iterable[str]) -> bool:
+    """Whether a row is a header: most of its cells name columns that some format has, and so
+    none of them holds a value."""
+    filled = [cell for cell in cells if cell.strip()]
+    known = sum(
+        column_of(cell) is not None or field_of(cell) is not None or label_of(cell) is not None
+        for cell in filled
+    )
+    return known >= 2 and known * 5 >= len(filled) * 3
 
 
 def _markup(words: str, made: MakeUp) -> str:
@@ -238,7 +265,7 @@ def _android(source: Source, data: bytes, made: MakeUp) -> bytes:
     """A plain backup of the same version; an encrypted one would have to be opened: refused."""
     lines = data.split(b"\n", 4)
     if len(lines) < 5 or lines[3] != b"none":
-        raise InputError("read.wants_password", name=source.name)
+        raise InputError("read.sample_encrypted", name=source.name)
     out = io.BytesIO()
     try:
         payload = zlib.decompress(lines[4]) if lines[2] == b"1" else lines[4]
@@ -279,7 +306,8 @@ def _workbook(source: Source, made: MakeUp) -> bytes:
             sheets[key] = book.create_sheet(f"Sheet{len(sheets) + 1}")
         while sheets[key].max_row < row.number - 1:
             sheets[key].append([""])
-        sheets[key].append([made.text(cell) for cell in row.cells])
+        header = names_columns(row.cells)
+        sheets[key].append([cell if header else made.text(cell) for cell in row.cells])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
