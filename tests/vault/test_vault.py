@@ -321,7 +321,7 @@ from notmyloan.vault import Vault, lock
 lock.ALONE_PATIENCE_S = 0.1
 path, who, rng = Path(sys.argv[1]), sys.argv[2], random.Random(sys.argv[2])
 stored = changed = 0
-while stored < 8:
+while stored < 8 or (not changed and stored < 80):  # on a busy machine turns take longer
     for words in (t.WORDS, "another one"):
         try:
             vault = Vault.open(path, words)

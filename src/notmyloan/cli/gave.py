@@ -70,8 +70,9 @@ def gave_command(
         if not asked and sys.stdin.isatty():
             review(
                 app,
+                vault,
                 [
-                    (line.number, _line(app, line))
+                    (line.number, _line(app, line), line.disclosure)
                     for line in vault.disclosures()
                     if line.disclosure.standing is Standing.PROPOSED
                 ],

@@ -16,6 +16,7 @@ from notmyloan.model.disclosure import Owned, OwnedKind, Standing
 from notmyloan.model.errors import UsageError
 from notmyloan.model.identity import mask
 from notmyloan.model.serial import to_json
+from notmyloan.model.text import Text
 from notmyloan.vault import OwnedLine, Vault
 
 _say = current().say
@@ -95,9 +96,10 @@ def _add(
     try:
         clean = parsers[kind](value).value if kind in parsers else value.strip()
     except InvalidIdentity as error:
-        raise UsageError("cli.no_such_value", kind=kind.value) from error
+        word = Text(f"report.owned.{kind}")
+        raise UsageError("cli.no_such_value", kind=word) from error
     if not clean and not institution:
-        raise UsageError("cli.no_value", kind=kind.value)
+        raise UsageError("cli.no_value", kind=Text(f"report.owned.{kind}"))
     day = on.date() if on is not None else None
     vault.put_owned(Owned(kind, clean, institution, day))
 
@@ -118,8 +120,9 @@ def _interview(app: App, vault: Vault) -> None:
                 app.complain(error.text)
     review(
         app,
+        vault,
         [
-            (line.number, _line(app, line))
+            (line.number, _line(app, line), line.owned)
             for line in vault.owned()
             if line.owned.standing is Standing.PROPOSED
         ],

@@ -265,7 +265,7 @@ def _by_conduct(
     months = (file.report.at.date() - item.opened).days // 30
     late, owed, lent = _is_late(item), item.balance, item.amount
     if never_paid(item):
-        scale.add("never_paid", 0.8)
+        scale.add("never_paid", 1.4)
     elif not late and item.state in _OVER and months >= _KEPT_MONTHS:
         scale.add("paid_off", -1.4)
     elif not late and months >= _KEPT_MONTHS and owed and lent and owed.amount < lent.amount:

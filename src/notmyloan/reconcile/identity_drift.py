@@ -24,7 +24,6 @@ from notmyloan.reconcile.reports import agrees, current_files, same_phone
 from notmyloan.reconcile.rule import rule
 from notmyloan.reconcile.steps import step
 from notmyloan.reconcile.weigh import (
-    NOT_MINE,
     WORTH_ASKING,
     Scale,
     Told,
@@ -83,8 +82,7 @@ def _drift(
     days = int(evidence.pack.facts["accounts"]["drift_window_days"])
     near = [j for j in unknown if j.opened and _within(value.updated, j.opened, days)]
     if near:
-        sure = any(j.probability >= NOT_MINE for j in near)
-        scale.add("near_unknown_account", 1.6 if sure else 1.2, firm=near[0].institution)
+        scale.add("near_unknown_account", 2.2, firm=near[0].institution)
     if not asks(scale.probability, said):
         return None
     outcome = verdict(scale.probability, said)

@@ -208,6 +208,8 @@ def _own_loan(life: Life, rng: random.Random, loan: Borrowed) -> None:
             text = say(
                 rng, kind, paid_at, brand=loan.brand, bank=OWN_CARD_BANK, tail=tail, small="10"
             )
+            if loan.brand not in text:  # the bank's own reminder speaks of its credit card
+                text = text.replace(tail, life.person.cards[OWN_CARD_BANK][-4:])
             party = port if loan.brand in text else "95555"
             life.messages.append(Said(paid_at - before, party, text, Label.TRANSACTIONAL))
         if loan.paid_into:
