@@ -17,7 +17,7 @@ from tsa import authority, post
 
 from notmyloan.evidence import merkle
 from notmyloan.evidence.errors import PackageError, StampError
-from notmyloan.evidence.log import Entry, append, canonical, head
+from notmyloan.evidence.log import Entry, append, head
 from notmyloan.evidence.package import Item, Stamped, safe_name, write
 from notmyloan.evidence.timestamp import obtain, read, request, roots_from
 from notmyloan.evidence.timestamp import verify as verify_stamp
@@ -84,8 +84,8 @@ def test_a_whole_package_is_whole_and_says_that_nobody_vouches(package: Path) ->
     assert report.ours
     assert report.vouched == []
     # Other cases' lines of the log stay at home.
-    shown = json.loads((package / "notmyloan/log.json").read_text())["entries"]
-    assert [e["entry"]["number"] for e in shown] == [0, 2, 4]
+    lines = (package / "notmyloan/log.jsonl").read_text().splitlines()
+    assert [json.loads(line)["entry"]["number"] for line in lines] == [0, 2, 4]
 
 
 def test_every_changed_byte_of_every_file_is_named(copy: Path) -> None:
@@ -176,10 +176,8 @@ def verify_or_none(folder: Path) -> bool:
 
 def test_reordering_the_log_is_caught(tmp_path: Path) -> None:
     package = build(tmp_path / "p")
-    path = package / "notmyloan/log.json"
-    data = json.loads(path.read_text())
-    data["entries"].reverse()
-    path.write_bytes(canonical(data) + b"\n")
+    path = package / "notmyloan/log.jsonl"
+    path.write_text("".join(reversed(path.read_text().splitlines(keepends=True))))
     reseal(package)
     assert kinds(package) == {"log"}
 
@@ -411,7 +409,7 @@ def test_a_second_manifest_is_nothing_to_hide_behind(copy: Path) -> None:
 def test_odd_names_and_absurd_files_end_in_a_sentence(copy: Path, tmp_path: Path) -> None:
     odd = safe_name(1, "a\u2028b\x85c\u202egnp.exe")
     assert odd == "001-a_b_c_gnp.exe"
-    log = copy / "notmyloan/log.json"
+    log = copy / "notmyloan/log.jsonl"
     log.write_text("[" * 100_000)
     assert not verify(copy).whole
     manifest = copy / "manifest-sha256.txt"

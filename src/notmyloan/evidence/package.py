@@ -4,7 +4,8 @@ wrong byte.
     bagit.txt bag-info.txt manifest-sha256.txt tagmanifest-sha256.txt VERIFY.txt index.html
     data/…                   the evidence itself, byte for byte
     notmyloan/head.txt       the log's size and root, and the SHA-256 of manifest-sha256.txt
-    notmyloan/log.json       each piece's line of the log with its proof to that root
+    notmyloan/log.jsonl      each piece's line of the log with its proof to that root; of each stamp
+                             the proof that its log is the beginning of this one
     notmyloan/blocks.txt     sums over the blocks of every file
     notmyloan/stamp-N.txt .tsq .tsr [.pem]   what an outside authority stamped
     notmyloan/stamp-N-proofs.txt             the way from each file to it, for a shell to walk
@@ -26,7 +27,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from notmyloan.evidence import merkle
 from notmyloan.evidence.blocks import SIZE, Block, Summer
@@ -34,6 +35,7 @@ from notmyloan.evidence.errors import PackageError
 from notmyloan.evidence.log import Entry, canonical, head, read_head
 
 TAGS = "notmyloan"
+LOG = f"{TAGS}/log.jsonl"
 SUMS = f"{TAGS}/blocks.txt"
 SUMS_HEAD = f"notmyloan blocks 2 of {SIZE}\n"
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -177,7 +179,7 @@ def _fill(
         put(f"{TAGS}/head.txt", top)
         own = stamp(top) if stamp is not None else None
         every = [*stamps, *([own] if own is not None else [])]
-        put(f"{TAGS}/log.json", _log(tree, entries, set(hashes.values()), every))
+        put(LOG, _log(tree, entries, set(hashes.values()), every))
         for number, each in enumerate(every, 1):
             base = f"{TAGS}/stamp-{number}"
             put(f"{base}.txt", each.head)
@@ -255,15 +257,16 @@ def _copy(item: Item, path: Path, name: str) -> bytes:
 def _log(
     tree: merkle.Tree, entries: Sequence[Entry], inside: set[str], stamps: Sequence[Stamped]
 ) -> bytes:
-    shown = [
+    lines: list[dict[str, Any]] = [
         {"entry": e.as_json(), "proof": [h.hex() for h in tree.inclusion(e.number)]}
         for e in entries
         if e.subject in inside
     ]
-    links = [
-        [h.hex() for h in tree.consistency(read_head(stamped.head).size)] for stamped in stamps
+    lines += [
+        {"stamp": number, "proof": [h.hex() for h in tree.consistency(read_head(s.head).size)]}
+        for number, s in enumerate(stamps, 1)
     ]
-    return canonical({"entries": shown, "stamps": links}) + b"\n"
+    return b"".join(canonical(line) + b"\n" for line in lines)
 
 
 def manifest_lines(hashes: Mapping[str, str]) -> bytes:

@@ -23,7 +23,7 @@ from notmyloan.evidence.blocks import Wrong
 from notmyloan.evidence.errors import LogError, PackageError, StampError
 from notmyloan.evidence.log import Entry, Head, canonical, read_entry, read_head
 from notmyloan.evidence.manifest import Manifest, read_manifest
-from notmyloan.evidence.package import SUMS, TAGS, manifest_lines
+from notmyloan.evidence.package import LOG, SUMS, TAGS, manifest_lines
 from notmyloan.evidence.sums import PIECE, Witness, first_difference
 from notmyloan.evidence.timestamp import read, roots_from
 from notmyloan.evidence.timestamp import verify as verify_stamp
@@ -31,7 +31,7 @@ from notmyloan.model.text import Text
 
 _ALGORITHMS = ("sha512", "sha256", "sha1", "md5")
 _MANIFEST, _TAGMANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
-_HEAD, _LOG = f"{TAGS}/head.txt", f"{TAGS}/log.json"
+_HEAD = f"{TAGS}/head.txt"
 _CLOCK = timedelta(minutes=5)  # by which the person's clock may run ahead of the authority's
 
 
@@ -92,7 +92,7 @@ def verify(
     manifests = [a for a in _ALGORITHMS if (folder / f"manifest-{a}.txt").is_file()]
     if not manifests:
         raise PackageError("evidence.package.no_manifest", path=str(folder))
-    report.ours = (folder / _HEAD).exists() or (folder / _LOG).exists()
+    report.ours = (folder / _HEAD).exists() or (folder / LOG).exists()
     check = _Check(report, folder, progress or (lambda n: None))
     if report.ours:
         check.ours(roots)
@@ -144,7 +144,7 @@ class _Check:
             count += 1
         self._report.stamps = count - 1
         # Where a file of the log is named already, all that follows from it says nothing more.
-        if not wrong & {_HEAD, _LOG, _MANIFEST}:
+        if not wrong & {_HEAD, LOG, _MANIFEST}:
             _Log(self._report, self._folder, payload).check(roots)
 
     def _tags(self) -> None:
@@ -328,59 +328,39 @@ class _Log:
         self._payload = payload
 
     def check(self, roots: Sequence[x509.Certificate]) -> None:
+        links: list[list[bytes]] = []
         try:
             top = read_head((self._folder / _HEAD).read_bytes())
-            raw = (self._folder / _LOG).read_bytes()
-            data = json.loads(raw)
-            if canonical(data) + b"\n" != raw or set(data) != {"entries", "stamps"}:
-                raise ValueError("not canonical")
-            shown = [(read_entry(e["entry"]), _proof(e["proof"])) for e in data["entries"]]
-            links = [_proof(link) for link in data["stamps"]]
+            lines = _Lines(self, top, set(self._payload.values()))
+            with (self._folder / LOG).open("rb") as stream:
+                for raw in stream:  # a line at a time: a log can be long
+                    data = json.loads(raw)
+                    if canonical(data) + b"\n" != raw:
+                        raise ValueError("not canonical")
+                    proof = [bytes.fromhex(h) for h in data["proof"]]
+                    if set(data) == {"entry", "proof"} and not links:
+                        lines.add(read_entry(data["entry"]), proof)
+                    elif set(data) == {"stamp", "proof"} and data["stamp"] == len(links) + 1:
+                        links.append(proof)
+                    else:
+                        raise ValueError("no line of a log")
         except (OSError, ValueError, KeyError, TypeError, RecursionError, LogError):
-            self._add("log", _LOG, "log_unreadable")
+            self.add("log", LOG, "log_unreadable")
             return
         manifest = self._folder / _MANIFEST
         digest = hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest.is_file() else ""
         if top.manifest != digest:
-            self._add("log", _HEAD, "other_manifest")
-        first = self._entries(top, shown)
-        for number, link in enumerate(links, 1):
-            self._stamp(number, top, link, roots, shown, first)
-        for number in range(len(links) + 1, self._report.stamps + 1):
-            self._add("stamp", f"{TAGS}/stamp-{number}.tsr", "extra")
-
-    def _entries(self, top: Head, shown: Sequence[tuple[Entry, list[bytes]]]) -> dict[str, int]:
-        """The first line of the log about each hash."""
-        before: Entry | None = None
-        inside = set(self._payload.values())
-        first: dict[str, int] = {}
-        for entry, proof in shown:
-            number = entry.number
-            try:
-                merkle.check_inclusion(
-                    entry.leaf(), number, top.size, proof, bytes.fromhex(top.root)
-                )
-            except LogError:
-                self._add("log", _LOG, "entry", number=number)
-            else:
-                first.setdefault(entry.subject, number)
-            if entry.at > top.at or (before is not None and entry.at < before.at):
-                self._add("log", _LOG, "back_dated", number=number)
-            if before is not None and number <= before.number:
-                self._add("log", _LOG, "reordered", number=number)
-            follows = before is not None and number == before.number + 1
-            if follows and before is not None and entry.previous != before.digest():
-                self._add("log", _LOG, "entry", number=number)
-            if entry.subject not in inside:
-                self._add("log", _LOG, "not_inside", number=number)
-            before = entry
+            self.add("log", _HEAD, "other_manifest")
         # A file that the log does not know was put in by somebody else.
-        for relative, digest in self._payload.items():
-            if digest not in first:
-                self._add("log", relative, "unlogged")
-        return first
+        for relative, found in self._payload.items():
+            if found not in lines.first:
+                self.add("log", relative, "unlogged")
+        for number, link in enumerate(links, 1):
+            self._stamp(number, top, link, roots, lines)
+        for number in range(len(links) + 1, self._report.stamps + 1):
+            self.add("stamp", f"{TAGS}/stamp-{number}.tsr", "extra")
 
-    def _add(self, kind: str, path: str, what: str, **args: object) -> None:
+    def add(self, kind: str, path: str, what: str, **args: object) -> None:
         text = Text(f"proof.fault.{what}", path=path, **args)  # type: ignore[arg-type]
         self._report.faults.append(Fault(kind, path, text))
 
@@ -390,8 +370,7 @@ class _Log:
         top: Head,
         link: list[bytes],
         roots: Sequence[x509.Certificate],
-        shown: Sequence[tuple[Entry, list[bytes]]],
-        first: dict[str, int],
+        lines: _Lines,
     ) -> None:
         base = self._folder / TAGS / f"stamp-{number}"
         path = f"{TAGS}/stamp-{number}.tsr"
@@ -401,7 +380,7 @@ class _Log:
             stamped = read_head(head_bytes)
             stamp = read(reply, head_bytes)
         except (OSError, LogError):
-            self._add("stamp", path, "stamp_missing")
+            self.add("stamp", path, "stamp_missing")
             return
         except StampError as error:
             self._report.faults.append(Fault("stamp", path, error.text))
@@ -411,17 +390,17 @@ class _Log:
                 stamped.size, bytes.fromhex(stamped.root), top.size, bytes.fromhex(top.root), link
             )
         except LogError:
-            self._add("stamp", path, "rewritten", time=stamp.time)
+            self.add("stamp", path, "rewritten", time=stamp.time)
             return
         if stamped.manifest is not None and stamped.manifest != top.manifest:
-            self._add("stamp", path, "other_manifest")
+            self.add("stamp", path, "other_manifest")
             return
-        for entry, _ in shown:
+        for entry_number, at in lines.times:
             # What came in after a stamped head cannot be older than that head.
-            if entry.number >= stamped.size and entry.at < stamped.at:
-                self._add("log", _LOG, "back_dated", number=entry.number)
+            if entry_number >= stamped.size and at < stamped.at:
+                self.add("log", LOG, "back_dated", number=entry_number)
         if stamped.at > stamp.time + _CLOCK:
-            self._add("stamp", path, "head_ahead", time=stamp.time)
+            self.add("stamp", path, "head_ahead", time=stamp.time)
             return
         pem = base.with_suffix(".pem")
         trusted = chain = False
@@ -437,13 +416,42 @@ class _Log:
         covered = tuple(
             relative
             for relative, digest in self._payload.items()
-            if stamped.manifest is not None or first.get(digest, stamped.size) < stamped.size
+            if stamped.manifest is not None or lines.first.get(digest, stamped.size) < stamped.size
         )
         self._report.vouched.append(Vouched(stamp.authority, stamp.time, trusted, chain, covered))
 
 
-def _proof(hashes: Sequence[str]) -> list[bytes]:
-    return [bytes.fromhex(h) for h in hashes]
+class _Lines:
+    """The log's lines as they are read: each against the head and the one before; of all of them
+    only the first number of each hash in `first`, and numbers and `times`, are kept."""
+
+    def __init__(self, log: _Log, top: Head, inside: set[str]) -> None:
+        self._log = log
+        self._top = top
+        self._inside = inside
+        self._before: Entry | None = None
+        self.first: dict[str, int] = {}
+        self.times: list[tuple[int, datetime]] = []
+
+    def add(self, entry: Entry, proof: Sequence[bytes]) -> None:
+        top, before, number = self._top, self._before, entry.number
+        try:
+            merkle.check_inclusion(entry.leaf(), number, top.size, proof, bytes.fromhex(top.root))
+        except LogError:
+            self._log.add("log", LOG, "entry", number=number)
+        else:
+            self.first.setdefault(entry.subject, number)
+        if entry.at > top.at or (before is not None and entry.at < before.at):
+            self._log.add("log", LOG, "back_dated", number=number)
+        if before is not None and number <= before.number:
+            self._log.add("log", LOG, "reordered", number=number)
+        follows = before is not None and number == before.number + 1
+        if follows and before is not None and entry.previous != before.digest():
+            self._log.add("log", LOG, "entry", number=number)
+        if entry.subject not in self._inside:
+            self._log.add("log", LOG, "not_inside", number=number)
+        self.times.append((number, entry.at))
+        self._before = entry
 
 
 def _chains(reply: bytes, head_bytes: bytes, roots: Sequence[x509.Certificate]) -> bool:
