@@ -50,7 +50,7 @@ KINDS = (Kind.ID_FRONT, Kind.ID_BACK, Kind.TEMPORARY_ID, Kind.PASSPORT, Kind.BAN
          Kind.HOUSEHOLD)  # fmt: skip
 SCANS = ((Kind.ID_FRONT, Kind.ID_BACK), (Kind.HOUSEHOLD, Kind.ID_FRONT), (Kind.BANK_CARD, Kind.ID_FRONT),
          (Kind.PASSPORT, Kind.ID_BACK))  # fmt: skip
-_MEASURED = ("codes", "copy", "corners", "detect", "endorsement", "fonts", "glyph", "keepout", "kinds",
+_MEASURED = ("codes", "copy", "corners", "detect", "endorsement", "features", "fonts", "glyph", "keepout", "kinds",
              "layout", "lines", "luma", "quads", "register", "residual", "room", "wording")  # fmt: skip
 
 

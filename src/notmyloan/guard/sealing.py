@@ -15,6 +15,7 @@ from notmyloan.model.errors import UsageError, VaultError
 from notmyloan.seal import card, codes, commit, endorsement, keepout
 from notmyloan.seal.copy import NONCE_BYTES, dump_layout, layout_digest, load_layout, seal_copy
 from notmyloan.seal.detect import Answer, Copy, Result, sketch, whose
+from notmyloan.seal.features import Suspect
 from notmyloan.seal.kinds import DPI, Kind, pixels_a_millimetre
 from notmyloan.seal.layout import Box, Layout, Pixels, coverage
 from notmyloan.seal.picture import Picture, open_picture, write_picture
@@ -148,6 +149,8 @@ def _seal_one(
 ) -> Sealed:
     from dataclasses import replace
 
+    from notmyloan.guard.evidencing import log_line
+
     sha256 = commit.picture_digest(paper.pixels)
     key = codes.original_key(seals.key(), bytes.fromhex(sha256))
     packed = dump_layout(layout, secrets.token_bytes(NONCE_BYTES))
@@ -160,27 +163,28 @@ def _seal_one(
     )  # fmt: skip
     sealed = seal_copy(paper.pixels, layout, key, copy_id)
     _check_clear(sealed, paper, layout)
-    picture = write_picture(paper.pixels, "png", paper.dpi)
+    picture = b""  # needed once for all copies of a paper
     for _ in range(5):  # another process may have sealed the same paper meanwhile
         original = next((o for o in seals.originals() if o.sha256 == sha256), None)
-        before: list[KeptCopy] = []
-        log: list[bytes] = []
+        before: list[tuple[str, str]] = []
+        last: bytes | None = None
         if original is not None:
-            before, log = seals.copies(original), seals.commitments(original)
+            before, last = seals.marks(original), seals.newest_commitment(original)
         else:
             original = KeptOriginal(
                 0, sha256, paper.kind.value, paper.dpi, "", secrets.token_bytes(commit.SALT_BYTES)
             )
-        copies = [Copy(c.id, c.digest) for c in (*before, kept)]
+            picture = picture or write_picture(paper.pixels, "png", paper.dpi)
+        copies = [Copy(*c) for c in (*before, (kept.id, kept.digest))]
         data = commit.commitment(
             paper.pixels, key, original.salt, copies,
-            max([now.date(), *(commit.read_commitment(c).made for c in log[-1:])]),
-            log[-1] if log else None,
+            now.date() if last is None else max(now.date(), commit.read_commitment(last).made),
+            last,
         )  # fmt: skip
         name = commit.digest(data)
         if seals.put(
-            original, picture, kept, (name, data), log[-1] if log else None,
-            replace(line, marks=(copy_id,)), now,
+            original, picture, kept, (name, data), last,
+            replace(line, marks=(copy_id,)), now, log_line("committed", "", now),
         ):  # fmt: skip
             return Sealed(sealed, paper, copy_id, name)
     raise VaultError("vault.busy_sealing")
@@ -253,6 +257,7 @@ def trace_copy(
     if not originals:
         raise UsageError("seal.whose.no_copies")
     found: list[Traced] = []
+    seen_once = Suspect(suspect)
     # Quickly first; a poor copy that nothing was found for then gets the slow ways too.
     for thorough in (False, True):
         if any(t.result.matches for t in found):
@@ -262,7 +267,7 @@ def trace_copy(
             traced
             for original in originals
             if original.number not in seen
-            and (traced := _test(seals, original, suspect, suspects * len(originals), thorough))
+            and (traced := _test(seals, original, seen_once, suspects * len(originals), thorough))
         ]
     for traced in found if found_outside else ():
         for match in traced.result.matches:
@@ -274,7 +279,7 @@ def trace_copy(
 
 
 def _test(
-    seals: Seals, original: KeptOriginal, suspect: Pixels, suspects: int, thorough: bool
+    seals: Seals, original: KeptOriginal, suspect: Suspect, suspects: int, thorough: bool
 ) -> Traced | None:
     """The test against one original's copies; None where the suspect does not show it."""
     copies = seals.copies(original)
@@ -300,7 +305,8 @@ def reveal(vault: Vault, traced: Traced) -> tuple[bytes, bytes]:
     """The newest commitment to an original and its opening, for a court: with the layouts of the
     copies that the test named, and no others."""
     seals = vault.seals
-    data = seals.commitments(traced.original)[-1]
+    data = seals.newest_commitment(traced.original)
+    assert data is not None  # a copy was named, so one was committed to
     pixels = open_picture(seals.picture(traced.original), traced.original.sha256[:12]).pixels
     named = {m.copy.layout for m in traced.result.matches}
     layouts = {c.digest: c.packed for c in traced.copies if c.digest in named}

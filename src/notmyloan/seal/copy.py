@@ -63,7 +63,7 @@ def dump_layout(layout: Layout, nonce: bytes) -> bytes:
     for (rows, columns), cover in shapes:
         plain += _SHAPE.pack(rows, columns) + cover
     plain += glyphs
-    return zlib.compress(bytes(plain), 9)
+    return zlib.compress(bytes(plain), 6)
 
 
 def load_layout(data: bytes) -> Layout:

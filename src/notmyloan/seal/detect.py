@@ -12,7 +12,7 @@ suspect, the original and the copy's layout.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -22,15 +22,18 @@ from numpy.typing import NDArray
 from notmyloan.seal import glyph, luma
 from notmyloan.seal.codes import GLYPH, LUMA, Bits, correlate, packed
 from notmyloan.seal.corners import opencv
+from notmyloan.seal.features import Suspect
 from notmyloan.seal.layout import Layout, Pixels, coverage
 from notmyloan.seal.luma import Plane
 from notmyloan.seal.register import (
     Original,
     Registration,
     follow,
+    outlines,
     prepare,
     register,
     register_by_ink,
+    shrunk,
 )
 from notmyloan.seal.residual import fit
 
@@ -40,6 +43,10 @@ _SEEN = 0.08  # correlation of the suspect's ink with a layout's from which it i
 _SPOKE = 0.05  # a chip that says less says nothing
 _SAME = 0.7  # share of the print from which the suspect shows this very original
 _MOST_LAYOUTS = 12  # mixed in one picture that are told apart
+_INKED = 0.25  # correlation with a layout from which an outline shows it
+_LIKE = 0.8  # correlation from which two layouts are of one sort
+_COMPARED = 160  # layouts that are compared in full; more are sifted first
+_STILL = 0.8  # pixels that flow need not be followed any further
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +124,7 @@ def bound(z: float, copies: int, suspects: int) -> float:
 
 
 def whose(
-    suspect: Pixels,
+    suspect: Pixels | Suspect,
     original: Pixels | Original,
     key: bytes,
     copies: Sequence[Copy],
@@ -209,7 +216,7 @@ def explain(found: Statistic, key: bytes, copy: Copy) -> Carriers:
 
 
 def measure(
-    suspect: Pixels,
+    suspect: Pixels | Suspect,
     original: Original,
     key: bytes,
     layouts: Mapping[str, Layout],
@@ -219,9 +226,13 @@ def measure(
     """The statistic of a suspect; None where it does not show the original. Uses the key for
     where carriers lie only, no copy's code."""
     cv2 = opencv()
-    place = register(original, suspect, thorough)
+    seen_once = suspect if isinstance(suspect, Suspect) else Suspect(suspect)
+    place = register(original, seen_once, thorough)
     if place is None and thorough:
-        place = register_by_ink(original, suspect, layouts.values())
+        place = _by_outline(original, seen_once, layouts, sketches)
+        if place is None:
+            different = _different(layouts, sketches)
+            place = register_by_ink(original, seen_once, (layouts[name] for name in different))
     if place is None:
         return None
     place = follow(place, original.grey)
@@ -237,8 +248,10 @@ def measure(
     full = clean + ink
     reference = cv2.resize(full, original.size, interpolation=cv2.INTER_AREA)
     cover = cv2.resize(cover, original.size, interpolation=cv2.INTER_AREA)
-    place = follow(place, reference)
-    place = follow(place, reference)
+    for _ in range(2):
+        place = follow(place, reference)
+        if place.moved < _STILL:
+            break
     plane, inside = place.sample()
     weight = _reliable(inside)
     fitted = fit(plane, reference, weight)
@@ -288,10 +301,15 @@ def _layouts(
     dark = np.clip(fitted.predict(original.grey) - plane, -40, 60) * weight
     small = _raised(cv2.resize(dark, _SKETCH, interpolation=cv2.INTER_AREA))
     area = cv2.resize(weight, _SKETCH, interpolation=cv2.INTER_AREA)
+    drawn = [
+        sketches[name] if sketches and name in sketches else sketch(layouts[name]) for name in names
+    ]
+    if len(names) > _COMPARED:
+        first = _likely(drawn, _raised(small * area))
+        names, drawn = [names[n] for n in first], [drawn[n] for n in first]
     rows = np.empty((len(names), small.size), np.float32)
-    for n, name in enumerate(names):
-        drawn = sketches[name] if sketches and name in sketches else sketch(layouts[name])
-        rows[n] = (_raised(drawn.astype(np.float32)) * area).ravel()
+    for n, one in enumerate(drawn):
+        rows[n] = (_raised(one.astype(np.float32)) * area).ravel()
     rows /= np.linalg.norm(rows, axis=1, keepdims=True) + 1e-6
     target = small.ravel() / (np.linalg.norm(small) + 1e-6)
     chosen: list[int] = []
@@ -314,6 +332,65 @@ def _layouts(
     order = [n for n in np.argsort(-share) if share[n] > 0.06 * share.sum()]
     total = sum(share[n] for n in order)
     return [(names[chosen[n]], float(share[n] / total)) for n in order]
+
+
+def _by_outline(
+    original: Original,
+    suspect: Suspect,
+    layouts: Mapping[str, Layout],
+    sketches: Mapping[str, NDArray[np.uint8]] | None,
+) -> Registration | None:
+    """By the outline and turn in which the suspect shows a layout's ink, as where a copy in black
+    and white has lost the original's print."""
+    if not layouts:
+        return None
+    rows = _reliefs(layouts, sketches)
+    best: tuple[float, Registration] | None = None
+    for tried in outlines(original, suspect):
+        plane, inside = shrunk(tried).sample((2 * _SKETCH[0], 2 * _SKETCH[1]))
+        if inside.mean() < 0.5:
+            continue
+        small = _raised(opencv().resize(plane, _SKETCH, interpolation=opencv().INTER_AREA))
+        small = np.clip(small, -60, 60)
+        alike = float(np.abs(rows @ (small.ravel() / (np.linalg.norm(small) + 1e-6))).max())
+        if best is None or alike > best[0]:
+            best = alike, tried
+    return best[1] if best is not None and best[0] > _INKED else None
+
+
+def _reliefs(
+    layouts: Mapping[str, Layout], sketches: Mapping[str, NDArray[np.uint8]] | None
+) -> NDArray[np.float32]:
+    """Of all layouts, what of their ink stands out, one row of length 1 each."""
+    rows = np.empty((len(layouts), _SKETCH[0] * _SKETCH[1]), np.float32)
+    for n, name in enumerate(layouts):
+        drawn = sketches[name] if sketches and name in sketches else sketch(layouts[name])
+        rows[n] = _raised(drawn.astype(np.float32)).ravel()
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True) + 1e-6
+    return rows
+
+
+def _different(
+    layouts: Mapping[str, Layout], sketches: Mapping[str, NDArray[np.uint8]] | None
+) -> Iterator[str]:
+    """Layouts that do not look alike, one for each sort: those for a hundred recipients of like
+    names are one sort."""
+    names = list(layouts)
+    rows = _reliefs(layouts, sketches)
+    left = np.ones(len(names), np.bool_)
+    while left.any():
+        first = int(left.argmax())
+        yield names[first]
+        left &= rows @ rows[first] < _LIKE
+        left[first] = False
+
+
+def _likely(drawn: Sequence[NDArray[np.uint8]], small: Plane) -> NDArray[np.int64]:
+    """Those of many sketches that may be seen: by one product each, without their own relief."""
+    every = np.array(drawn).reshape(len(drawn), -1).astype(np.float32)
+    every -= every.mean(axis=1, keepdims=True)
+    alike = np.abs(every @ small.ravel()) / (np.linalg.norm(every, axis=1) + 1e-6)
+    return np.argsort(-alike)[:_COMPARED]
 
 
 def _raised(plane: Plane) -> Plane:

@@ -7,50 +7,44 @@ few, the picture's frame or a card's outline is tried in all its turns. Then a s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from notmyloan.seal.corners import opencv
-from notmyloan.seal.layout import Layout, Pixels, draw
+from notmyloan.seal.features import (
+    FEATURES,
+    QUICK,
+    Features,
+    Suspect,
+    View,
+    agreeing,
+    features,
+    resized,
+    smaller,
+    through,
+    votes,
+)
+from notmyloan.seal.glyph import inked as inked_luma
+from notmyloan.seal.layout import Layout, Pixels
 from notmyloan.seal.luma import Plane, canonical_size, luma
-from notmyloan.seal.quads import find_quads
 
-_LARGEST = 1800  # pixels of a suspect's longer side; more tell nothing
-_SMALLEST = 900  # smaller ones are enlarged, or SIFT finds too little
-_FEATURES = 2500
 _RATIO = 0.82
 _SURE = 22  # matches on one homography
+_PLENTY = 60  # matches from which no finer look is needed
 _ALIKE = 0.12  # correlation with the original below which nothing was registered
 _SMOOTH = 22.0  # canonical pixels: wider than a glyph, so that no glyph's shift is undone
 _SCALES = (1.0, 0.5, 2 / 3, 0.8, 1.25, 1.5, 2.0)  # pieces of these sizes are tried
 _LIKELY = 0.6  # correlation from which few matches will do
 _CERTAIN = 0.93  # correlation with a layout's picture from which no other is tried
 _MOST_TRIED = 64  # layouts
+_LETTERS = 0.025  # share of a suspect's features that agree in scale and turn if it has letters
+_UNMOVED = 400.0  # texture that speaks for staying, or bare ground would wander with its noise
 _REACH = 12.0  # canonical pixels that the flow may move
-
-
-@dataclass(frozen=True)
-class Features:
-    """`places`: count x 2; `sizes` in the same pixels; `angles` in radians; `descriptors`:
-    RootSIFT, count x 128."""
-
-    places: NDArray[np.float64]
-    sizes: NDArray[np.float64]
-    angles: NDArray[np.float64]
-    descriptors: NDArray[np.float32]
-
-    def moved(self, matrix: NDArray[np.float64]) -> Features:
-        """In the pixels of another size of the same picture."""
-        scale = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
-        return replace(self, places=_through(matrix, self.places), sizes=self.sizes * scale)
-
-    def __len__(self) -> int:
-        return len(self.places)
 
 
 @dataclass(frozen=True)
@@ -78,6 +72,8 @@ class Registration:
     flow: NDArray[np.float32]
     matches: int
     mirrored: bool
+    moved: float = math.inf
+    """Pixels by which the last `follow` moved most places, at most."""
 
     @property
     def scale(self) -> float:
@@ -86,7 +82,7 @@ class Registration:
         middle = np.array(
             [[[wide / 2, high / 2], [wide / 2 + 1, high / 2], [wide / 2, high / 2 + 1]]]
         )
-        a, b, c = _through(self.matrix, middle)[0]
+        a, b, c = through(self.matrix, middle)[0]
         cross = (b - a)[0] * (c - a)[1] - (b - a)[1] * (c - a)[0]
         return float(np.sqrt(abs(cross)))
 
@@ -99,24 +95,21 @@ class Registration:
         flow = self.flow
         if (wide, high) != self.size:
             flow = cv2.resize(flow, (wide, high), interpolation=cv2.INTER_LINEAR)
-        x = (np.arange(wide) + 0.5) * sx - 0.5
-        y = (np.arange(high) + 0.5) * sy - 0.5
-        grid = np.stack(np.broadcast_arrays(x[None, :], y[:, None]), axis=-1) + flow
+        x = flow[..., 0] + ((np.arange(wide, dtype=np.float32) + 0.5) * sx - 0.5)[None, :]
+        y = flow[..., 1] + ((np.arange(high, dtype=np.float32) + 0.5) * sy - 0.5)[:, None]
         grey, matrix = self.grey, self.matrix
         step = self.scale * sx
         if step > 1.4:  # average first, or fine print breaks up
             grey = cv2.resize(grey, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA)
-            matrix = _resized(self.grey, grey) @ matrix
-        at = _through(matrix, grid)
-        inside = (
-            (at[..., 0] > 0) & (at[..., 1] > 0)
-            & (at[..., 0] < grey.shape[1] - 1) & (at[..., 1] < grey.shape[0] - 1)
-        )  # fmt: skip
-        at = at.astype(np.float32)
-        plane = cv2.remap(
-            grey, at[..., 0], at[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-        )
-        return np.clip(plane, 0, 255), np.asarray(inside)
+            matrix = resized(self.grey, grey) @ matrix
+        m = (matrix / matrix[2, 2]).astype(np.float32)
+        below = m[2, 0] * x + m[2, 1] * y + 1
+        below[np.abs(below) < 1e-6] = 1e-6
+        u = (m[0, 0] * x + m[0, 1] * y + m[0, 2]) / below
+        v = (m[1, 0] * x + m[1, 1] * y + m[1, 2]) / below
+        inside = (u > 0) & (v > 0) & (u < grey.shape[1] - 1) & (v < grey.shape[0] - 1)
+        plane = cv2.remap(grey, u, v, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        return np.clip(plane, 0, 255, out=plane), np.asarray(inside)
 
 
 def prepare(pixels: Pixels) -> Original:
@@ -131,11 +124,11 @@ def prepare(pixels: Pixels) -> Original:
 def _features_of(whole: Plane, grey: Plane) -> Features:
     """Of an original at its canonical size, and of a page more finely too, or a piece of it would
     not be known. Places in canonical pixels."""
-    few = _features(grey)
-    fine = _smaller(whole)
+    few = features(grey)
+    fine = smaller(whole)
     if max(fine.shape) < 1.25 * max(grey.shape):
         return few
-    more = _features(fine, 2 * _FEATURES).moved(_resized(fine, grey))
+    more = features(fine, 2 * FEATURES).moved(resized(fine, grey))
     return Features(
         np.vstack([few.places, more.places]),
         np.concatenate([few.sizes, more.sizes]),
@@ -144,22 +137,26 @@ def _features_of(whole: Plane, grey: Plane) -> Features:
     )
 
 
-def register(original: Original, suspect: Pixels, thorough: bool = True) -> Registration | None:
+def register(
+    original: Original, suspect: Pixels | Suspect, thorough: bool = True
+) -> Registration | None:
     """The suspect on the original, mirrored back if need be; None where it shows something else.
 
     Not `thorough`, by features alone: quick, and enough for all but poor copies. Raises
     MissingExtraError.
     """
-    grey, faint = _smaller(luma(suspect)), _smaller(suspect[..., 2].astype(np.float32))
-    # In the blue channel blue ink is faint: what is left is the paper's own print.
-    coloured = bool(np.abs(grey - faint).std() > 3)
-    # Black and white dots have corners of their own; blurred they have none.
-    soft = np.asarray(opencv().GaussianBlur(grey, (0, 0), 1.5), np.float32)
+    seen = suspect if isinstance(suspect, Suspect) else Suspect(suspect)
+    if max(seen.grey.shape) > 1.2 * QUICK:
+        tried = _by_features(original, seen.view("quick"))
+        if tried is not None and tried.matches >= _SURE:
+            how = _alike(original, tried)
+            if how > (2 * _ALIKE if tried.matches >= _PLENTY else _LIKELY):
+                return tried
     best: Registration | None = None
     alike = -1.0
     for mirrored in (False, True):
-        for seen in (grey, faint) if coloured else (grey, soft):
-            tried = _by_features(original, _view(grey, seen, mirrored))
+        for light in ("plain", seen.second):
+            tried = _by_features(original, seen.view(light, mirrored))
             if tried is None:
                 continue
             how = _alike(original, tried)
@@ -171,24 +168,23 @@ def register(original: Original, suspect: Pixels, thorough: bool = True) -> Regi
         return best  # black and white, it may be alike in its corners only
     if not thorough:
         return None
-    framed = _by_outline(original, grey, suspect)
+    framed = _by_outline(original, seen)
     if framed is not None and framed[1] > alike:
         best, alike = framed
-    if alike < _LIKELY:
-        piece = _by_template(original, grey, suspect)
+    if alike < _LIKELY or best is None or best.matches < _SURE:
+        piece = _by_template(original, seen)
         if piece is not None and piece[1] > max(alike, 2 * _ALIKE):
             best, alike = piece
     return best if alike > _ALIKE else None
 
 
-def _by_template(
-    original: Original, grey: Plane, suspect: Pixels
-) -> tuple[Registration, float] | None:
+def _by_template(original: Original, suspect: Suspect) -> tuple[Registration, float] | None:
     """A smooth piece that was only cut out, perhaps scaled, never turned: where it fits best."""
     cv2 = opencv()
+    grey = suspect.grey
     half = cv2.resize(original.grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     whole = cv2.GaussianBlur(half, (0, 0), 1.0)
-    native = original.size[0] / original.pixels.shape[1] * suspect.shape[1] / grey.shape[1]
+    native = original.size[0] / original.pixels.shape[1] * suspect.pixels.shape[1] / grey.shape[1]
     best: tuple[float, float, tuple[int, int]] | None = None
     for by in _SCALES:
         scale = native * by / 2
@@ -212,22 +208,28 @@ def _by_template(
 
 
 def register_by_ink(
-    original: Original, suspect: Pixels, layouts: Iterable[Layout]
+    original: Original, suspect: Pixels | Suspect, layouts: Iterable[Layout]
 ) -> Registration | None:
     """As `register`, for a piece or a poor copy that shows hardly more than the endorsement: the
-    original with each layout in turn, until one fits. Slow, so only after `register` has failed."""
+    original with each layout in turn, until one fits. Slow, so only after `register` has failed.
+
+    `layouts`: the first 64 are tried; of those that look alike one will do.
+    """
     cv2 = opencv()
-    grey = _smaller(luma(suspect))
-    soft = np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0), np.float32)
-    view = _view(grey, soft, False)
+    seen = suspect if isinstance(suspect, Suspect) else Suspect(suspect)
+    view = seen.view("softer")
+    if len(view.found) < _SURE:
+        return None
     best: Registration | None = None
     alike = 2 * _ALIKE
-    for layout in islice(layouts, _MOST_TRIED if len(view.found) >= _SURE else 0):
-        inked = _smaller(luma(draw(original.pixels, layout)))
+    for number, layout in enumerate(islice(layouts, _MOST_TRIED)):
+        inked = smaller(inked_luma(original.pixels, layout))
         plane = cv2.resize(inked, original.size, interpolation=cv2.INTER_AREA)
         known = Original(
-            original.pixels, plane, _features(inked, 2 * _FEATURES).moved(_resized(inked, plane))
+            original.pixels, plane, features(inked, 2 * FEATURES).moved(resized(inked, plane))
         )
+        if number == 0 and votes(known.known, view.found) < _LETTERS * len(view.found):
+            return None  # no letters like ours in it, whatever they say
         tried = _by_features(known, view, True)
         if tried is None:
             continue
@@ -238,17 +240,6 @@ def register_by_ink(
         if how > _CERTAIN and tried.matches >= _SURE:
             break
     return best
-
-
-def _smaller(grey: Plane) -> Plane:
-    longest = max(grey.shape)
-    if longest <= _LARGEST:
-        return grey
-    scale = _LARGEST / longest
-    return np.asarray(
-        opencv().resize(grey, None, fx=scale, fy=scale, interpolation=opencv().INTER_AREA),
-        np.float32,
-    )
 
 
 def follow(registration: Registration, reference: Plane) -> Registration:
@@ -262,12 +253,14 @@ def follow(registration: Registration, reference: Plane) -> Registration:
     # A place counts by its texture, if the flow made the two alike there.
     texture = cv2.Sobel(a, cv2.CV_32F, 1, 0) ** 2 + cv2.Sobel(a, cv2.CV_32F, 0, 1) ** 2
     texture = np.minimum(cv2.blur(texture, (9, 9)), 6000)
-    far = np.linalg.norm(moved, axis=2) > _REACH
+    far = cv2.magnitude(moved[..., 0], moved[..., 1]) > _REACH
     weight = np.where(inside & ~far, texture + 20, 0).astype(np.float32)
     smooth = _smoothed(moved, weight)
-    off = np.linalg.norm(moved - smooth, axis=2)
-    weight = np.asarray(weight / (1 + (off / 0.7) ** 2), np.float32)
-    return replace(registration, flow=registration.flow + _smoothed(moved, weight))
+    off = moved - smooth
+    weight = weight / (1 + (off[..., 0] ** 2 + off[..., 1] ** 2) * np.float32(1 / 0.49))
+    smooth = _smoothed(moved, weight)
+    most = float(np.percentile(np.abs(smooth[::8, ::8][inside[::8, ::8]]), 98, axis=0).max())
+    return replace(registration, flow=registration.flow + smooth, moved=most)
 
 
 def _smoothed(flow: NDArray[np.float32], weight: Plane) -> NDArray[np.float32]:
@@ -276,7 +269,7 @@ def _smoothed(flow: NDArray[np.float32], weight: Plane) -> NDArray[np.float32]:
     planes = [flow[..., 0] * weight, flow[..., 1] * weight, weight]
     narrow = [cv2.resize(p, small, interpolation=cv2.INTER_AREA) for p in planes]
     x, y, w = (cv2.GaussianBlur(p, (0, 0), _SMOOTH / 4) for p in narrow)
-    w = w + 1e-3 * float(w.max()) + 1e-6
+    w = w + _UNMOVED
     smooth = cv2.resize(np.dstack([x / w, y / w]), (flow.shape[1], flow.shape[0]))
     return np.asarray(smooth, np.float32)
 
@@ -291,44 +284,7 @@ def _levelled(plane: Plane) -> NDArray[np.uint8]:
     return np.asarray(level, np.uint8)
 
 
-def _features(grey: Plane, most: int = _FEATURES) -> Features:
-    cv2 = opencv()
-    sift = cv2.SIFT_create(nfeatures=most, contrastThreshold=0.02)
-    points, found = sift.detectAndCompute(np.clip(grey, 0, 255).astype(np.uint8), None)
-    if found is None:
-        points, found = (), np.zeros((0, 128), np.float32)
-    root = np.sqrt(found / np.maximum(found.sum(axis=1, keepdims=True), 1e-6))
-    return Features(
-        np.array([p.pt for p in points], np.float64).reshape(-1, 2),
-        np.array([p.size for p in points], np.float64),
-        np.radians(np.array([p.angle for p in points], np.float64)),
-        np.asarray(root, np.float32),
-    )
-
-
-@dataclass(frozen=True)
-class _View:
-    """A suspect's features. `grey`: mirrored back if `mirrored`."""
-
-    grey: Plane
-    found: Features
-    mirrored: bool
-    enlarged: float
-
-
-def _view(grey: Plane, shown: Plane, mirrored: bool) -> _View:
-    """The features of `shown`, which is `grey` in another light."""
-    if mirrored:
-        grey, shown = (np.ascontiguousarray(p[:, ::-1]) for p in (grey, shown))
-    enlarge = max(_SMALLEST / max(grey.shape), 1.0)
-    if enlarge > 1:
-        shown = opencv().resize(
-            shown, None, fx=enlarge, fy=enlarge, interpolation=opencv().INTER_CUBIC
-        )
-    return _View(grey, _features(shown).moved(_resized(shown, grey)), mirrored, enlarge)
-
-
-def _by_features(original: Original, view: _View, votes: bool = False) -> Registration | None:
+def _by_features(original: Original, view: View, voting: bool = False) -> Registration | None:
     found, known = view.found, original.known
     if len(found) < 8 or len(known) < 8:
         return None
@@ -339,8 +295,8 @@ def _by_features(original: Original, view: _View, votes: bool = False) -> Regist
     alike[every, first] = -1
     good = near < _RATIO**2 * (2 - 2 * alike.max(axis=1))
     placed = _placed(original, view, known.places[first[good]], found.places[good])
-    if (placed is None or placed.matches < _SURE) and votes:
-        one, other = _agreeing(known, found, first)
+    if (placed is None or placed.matches < _SURE) and voting:
+        one, other = agreeing(known, found, first)
         voted = _placed(original, view, known.places[one], found.places[other])
         if voted is not None and (placed is None or voted.matches > placed.matches):
             return voted
@@ -348,7 +304,7 @@ def _by_features(original: Original, view: _View, votes: bool = False) -> Regist
 
 
 def _placed(
-    original: Original, view: _View, known: NDArray[np.float64], found: NDArray[np.float64]
+    original: Original, view: View, known: NDArray[np.float64], found: NDArray[np.float64]
 ) -> Registration | None:
     if len(known) < 8:
         return None
@@ -363,63 +319,39 @@ def _placed(
     return Registration(view.grey, original.size, matrix, _still(original), count, view.mirrored)
 
 
-def _agreeing(
-    known: Features, found: Features, first: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Matches that agree in scale, turn and place, by votes (Lowe 2004, 7.3); `first`: the
-    nearest known feature of each found one.
-
-    Where the same words stand in every line each feature has many equals, and no ratio of
-    distances tells the right one: but the right place gets the most votes.
-    """
-    scale = np.log(found.sizes / known.sizes[first])
-    turn = (found.angles - known.angles[first]) % (2 * np.pi)
-    box = (np.round(scale / 0.2).astype(int), np.round(turn / 0.2).astype(int) % 31)
-    pairs, count = np.unique(np.stack(box, axis=1), axis=0, return_counts=True)
-    best = pairs[count.argmax()]
-    off = np.abs(turn - best[1] * 0.2)
-    usual = (np.abs(scale - best[0] * 0.2) < 0.25) & (np.minimum(off, 2 * np.pi - off) < 0.25)
-    s = float(np.exp(np.median(scale[usual])))
-    a = float(np.angle(np.exp(1j * turn[usual]).mean()))
-    spin = s * np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
-    move = found.places - known.places[first] @ spin.T
-    cell = 8.0 * max(s, 0.5)
-    rounded = np.round(move[usual] / cell).astype(int)
-    cells, count = np.unique(rounded, axis=0, return_counts=True)
-    near = [int(count[(np.abs(cells - c) <= 1).all(axis=1)].sum()) for c in cells]
-    peak = cells[int(np.argmax(near))]
-    agree = usual & (np.abs(move - peak * cell) < 2.5 * cell).all(axis=1)
-    other = np.flatnonzero(agree)
-    return first[other], other
-
-
-def _by_outline(
-    original: Original, grey: Plane, suspect: Pixels
-) -> tuple[Registration, float] | None:
-    """By the frame or a card's outline in all turns: the one most like the original, and how."""
-    cv2 = opencv()
-    high, wide = grey.shape
+def outlines(original: Original, suspect: Suspect) -> Iterator[Registration]:
+    """The picture's frame and the outlines of cards in it, each in all its turns."""
+    high, wide = suspect.grey.shape
     frame = np.array([(0, 0), (wide, 0), (wide, high), (0, high)], np.float64) - 0.5
-    outlines = [frame]
-    ratio = wide / suspect.shape[1]
-    if min(suspect.shape[:2]) >= 64:
-        outlines += [(q.corners + 0.5) * ratio - 0.5 for q in find_quads(suspect)[:2]]
     w, h = original.size
     corners = np.array([(0, 0), (w, 0), (w, h), (0, h)], np.float64) - 0.5
-    best: tuple[Registration, float] | None = None
-    for outline in outlines:
+    still = _still(original)
+    for outline in (frame, *suspect.quads):
         for turn in range(4):
             for mirrored in (False, True):
                 to = np.roll(outline, turn, axis=0)
                 if mirrored:
                     to = np.roll(to[::-1], 1, axis=0)
-                matrix = cv2.getPerspectiveTransform(
+                matrix = opencv().getPerspectiveTransform(
                     corners.astype(np.float32), to.astype(np.float32)
                 )
-                tried = Registration(grey, (w, h), matrix, _still(original), 0, mirrored)
-                alike = _alike(original, tried)
-                if best is None or alike > best[1]:
-                    best = tried, alike
+                yield Registration(suspect.grey, (w, h), matrix, still, 0, mirrored)
+
+
+def shrunk(registration: Registration, most: int = 600) -> Registration:
+    """The same on a small picture, where many are to be compared and each is averaged anew."""
+    small = smaller(registration.grey, most)
+    matrix = resized(registration.grey, small) @ registration.matrix
+    return replace(registration, grey=small, matrix=matrix)
+
+
+def _by_outline(original: Original, suspect: Suspect) -> tuple[Registration, float] | None:
+    """By the outline and turn that is most like the original, and how alike it is."""
+    best: tuple[Registration, float] | None = None
+    for tried in outlines(original, suspect):
+        alike = _alike(original, shrunk(tried))
+        if best is None or alike > best[1]:
+            best = tried, alike
     if best is None:
         return None
     moved = _shifted(original, best[0])
@@ -451,22 +383,6 @@ def _alike(original: Original, registration: Registration) -> float:
     return float(np.corrcoef(a, b)[0, 1])
 
 
-def _through(matrix: NDArray[np.float64], at: NDArray[Any]) -> NDArray[np.float64]:
-    """Points (… x 2) through a homography."""
-    x, y = at[..., 0], at[..., 1]
-    w = matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2]
-    w = np.where(np.abs(w) < 1e-9, 1e-9, w)
-    u = (matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2]) / w
-    v = (matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2]) / w
-    return np.stack([u, v], axis=-1)
-
-
-def _resized(before: Plane, after: Plane) -> NDArray[np.float64]:
-    """The matrix of a resize; pixel centres at whole numbers."""
-    sx, sy = after.shape[1] / before.shape[1], after.shape[0] / before.shape[0]
-    return np.array([[sx, 0, (sx - 1) / 2], [0, sy, (sy - 1) / 2], [0, 0, 1.0]])
-
-
 def _still(original: Original) -> NDArray[np.float32]:
     return np.zeros((*original.grey.shape, 2), np.float32)
 
@@ -478,7 +394,7 @@ def _sane(matrix: NDArray[np.float64], size: tuple[int, int]) -> bool:
     behind = (np.c_[corners, np.ones(4)] @ matrix[2]) / matrix[2, 2]
     if (behind <= 0.1).any():
         return False
-    to = _through(matrix, corners)
+    to = through(matrix, corners)
     edges = np.roll(to, -1, axis=0) - to
     after = np.roll(edges, -1, axis=0)
     turns = edges[:, 0] * after[:, 1] - edges[:, 1] * after[:, 0]

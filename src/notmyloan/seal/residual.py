@@ -46,7 +46,7 @@ def fit(suspect: Plane, reference: Plane, weight: Plane) -> Fit:
     """The best fit by weighted least squares; all three planes on one grid."""
     cv2 = opencv()
     best: tuple[float, float, NDArray[np.float32]] | None = None
-    every = max(min(suspect.shape) // 400, 1)
+    every = max(min(suspect.shape) // 300, 1)
     for blur in _BLURS:
         smooth = _blurred(reference, blur)
         part = np.s_[::every, ::every]

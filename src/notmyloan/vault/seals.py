@@ -14,6 +14,7 @@ from notmyloan.model.disclosure import Disclosure
 from notmyloan.model.place_in_time import from_epoch_ms, to_epoch_ms
 from notmyloan.model.record import Private
 from notmyloan.vault import blobs, ledger
+from notmyloan.vault.exhibits import Entry, append_line
 
 if TYPE_CHECKING:
     from notmyloan.vault.vault import Vault
@@ -113,6 +114,23 @@ class Seals:
             for name, recipient, purpose, made, digest, packed, sketch in rows
         ]
 
+    def marks(self, original: KeptOriginal) -> list[tuple[str, str]]:
+        """Id and layout digest of each copy of an original, in the order they were handed out."""
+        return [
+            (str(name), str(digest))
+            for name, digest in self._vault._all(
+                "select id, digest from copy where original = ? order by n", original.number
+            )
+        ]
+
+    def newest_commitment(self, original: KeptOriginal) -> bytes | None:
+        """The last commitment to an original, which names all its copies."""
+        rows = self._vault._all(
+            "select data from commitment where original = ? order by n desc limit 1",
+            original.number,
+        )
+        return bytes(rows[0][0]) if rows else None
+
     def commitments(self, original: KeptOriginal) -> list[bytes]:
         """The commitments to an original, oldest first."""
         rows = self._vault._all(
@@ -129,9 +147,11 @@ class Seals:
         previous: bytes | None,
         disclosure: Disclosure,
         now: datetime,
+        entry: Entry,
     ) -> bool:
-        """Keep a new copy, its commitment (digest and bytes) and its disclosure: all or nothing.
-        A new original comes with number 0 and its `picture`.
+        """Keep a new copy, its commitment (digest and bytes), the commitment's line in the log of
+        evidence, which time stamps cover, and the disclosure: all or nothing. A new original
+        comes with number 0 and its `picture`.
 
         False, and nothing kept, where another process has made a copy since `previous`, the
         commitment that this one follows.
@@ -164,6 +184,7 @@ class Seals:
                 "insert into commitment (original, digest, data, made) values (?, ?, ?, ?)",
                 (row[0], *commitment, to_epoch_ms(now)),
             )
+            append_line(db, entry, commitment[0], len(commitment[1]))
             ledger.put(db, "disclosure", disclosure)
         return True
 
