@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import random
 import zipfile
 from pathlib import Path
 
@@ -107,6 +110,42 @@ def test_a_broken_pipe_is_no_error(run, tmp_path: Path) -> None:
     done = run("screen", "-", "--json", stdin="急用钱找我\n")
     assert done.returncode == 0
     assert done.stdout.count("\n") == 1
+
+
+def test_texts_are_labelled_in_any_encoding_and_the_bad_ones_counted(run, tmp_path: Path) -> None:
+    offer = "无抵押贷款，当天放款，电话13900000000"
+    lines = [json.dumps({"text": offer, "id": 7}), '{"text": 5}', "{no json", "", offer]
+    plain = "\n".join(lines).encode()
+    for name, data in (
+        ("plain.jsonl", plain),
+        ("packed.jsonl.gz", gzip.compress(plain)),
+        ("wide.txt", "\n".join(lines).encode("utf-16")),
+        ("old.txt", "\n".join(lines).encode("gb18030")),
+    ):
+        (tmp_path / name).write_bytes(data)
+        done = run("screen", tmp_path / name, "--json")
+        assert done.returncode == 0, name
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        assert [row["line"] for row in rows] == [1, 3, 5], name
+        assert rows[0]["id"] == 7
+        assert rows[0]["label"] == rows[2]["label"] == "loan_solicitation"
+        assert "line 2" in done.stderr
+
+
+def test_a_file_to_label_that_is_no_text_or_breaks_off_is_said(run, tmp_path: Path) -> None:
+    picture = tmp_path / "photo.jsonl"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
+    done = run("screen", picture)
+    assert done.returncode == 3
+    assert "photo.jsonl" in done.stderr
+    assert "check" in done.stderr
+    cut = tmp_path / "cut.jsonl.gz"
+    whole = "".join(f"{i} {random.Random(i).random()}\n" for i in range(9000)).encode()
+    cut.write_bytes(gzip.compress(whole)[:90_000])
+    done = run("screen", cut, "--no-reasons", "--json")
+    assert done.returncode == 3
+    assert done.stdout.count("\n") > 1000
+    assert "cut.jsonl.gz" in done.stderr
 
 
 SAMPLES = Path(__file__).parents[2].parent / "shared" / "samples"

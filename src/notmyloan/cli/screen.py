@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
+import gzip
+import io
 import json
 import sys
+import zlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import BinaryIO, NamedTuple, TextIO, cast
 
 import click
 
@@ -18,6 +22,8 @@ from notmyloan.model.label import LABELS
 from notmyloan.model.text import Text
 
 BATCH = 2_000
+# So much of a file tells its encoding.
+_HEAD = 1 << 16
 _say = current().say
 
 
@@ -27,7 +33,15 @@ class _Line(NamedTuple):
     given: dict[str, object]
 
 
-def _lines(stream: TextIO, name: str) -> Iterator[_Line | int]:
+def _whole(stream: TextIO, broken: list[str]) -> Iterator[str]:
+    """The lines of `stream`; where it breaks off, why is put into `broken`."""
+    try:
+        yield from stream
+    except (OSError, EOFError, zlib.error) as error:
+        broken.append(str(error))
+
+
+def _lines(stream: Iterator[str]) -> Iterator[_Line | int]:
     """The texts of JSON Lines with a `text` field or of plain lines, told apart line by line;
     a bare number stands for a line that cannot be read."""
     for number, raw in enumerate(stream, 1):
@@ -47,13 +61,45 @@ def _lines(stream: TextIO, name: str) -> Iterator[_Line | int]:
 
 
 def _open(name: str) -> TextIO:
-    if name == "-":
-        # The terminal's encoding is not the data's: texts come as UTF-8.
-        return open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False)
+    """The texts of a file or of standard input ("-"), gzip'd or not, in UTF-8, in UTF-16 with its
+    mark, or in GB18030. Raises InputError where it cannot be opened or holds no text."""
     try:
-        return Path(name).open(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise InputError("core.file_unreachable", name=name, why=error.strerror or "") from error
+        opened: BinaryIO
+        if name == "-":
+            # The terminal's encoding is not the data's.
+            opened = open(sys.stdin.fileno(), "rb", closefd=False)  # noqa: SIM115 (returned)
+        else:
+            opened = Path(name).open("rb")  # noqa: SIM115 (returned)
+        buffered = io.BufferedReader(cast(io.RawIOBase, opened), _HEAD)
+        if buffered.peek(2)[:2] == b"\x1f\x8b":
+            buffered = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=buffered)), _HEAD)
+        head = buffered.peek(_HEAD)
+    except (OSError, EOFError, zlib.error) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise InputError("core.file_unreachable", name=name, why=why) from error
+    encoding = _encoding(head)
+    if encoding is None:
+        raise InputError("cli.screen.no_text", name=name)
+    return io.TextIOWrapper(buffered, encoding=encoding, errors="replace")
+
+
+def _encoding(head: bytes) -> str | None:
+    """What `head` is written in; None for what is no text."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if b"\x00" in head:
+        return None
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        decoder.decode(head)
+    except UnicodeDecodeError:
+        chinese = codecs.getincrementaldecoder("gb18030")()
+        try:
+            chinese.decode(head)
+        except UnicodeDecodeError:
+            return "utf-8"
+        return "gb18030"
+    return "utf-8"
 
 
 @command("screen")
@@ -64,11 +110,12 @@ def screen_command(file: str, no_reasons: bool, as_json: bool) -> int:
     from notmyloan.screen.model import load_model
 
     app = current()
-    model = load_model()
     bad: list[int] = []
+    broken: list[str] = []
     n = 0
     with _open(file) as stream:
-        lines = _lines(stream, file)
+        model = load_model()
+        lines = _lines(_whole(stream, broken))
         while batch := list(islice(lines, BATCH)):
             good = [line for line in batch if isinstance(line, _Line)]
             bad += [line for line in batch if isinstance(line, int)]
@@ -111,4 +158,6 @@ def screen_command(file: str, no_reasons: bool, as_json: bool) -> int:
     for number in bad[:20]:
         app.complain(Text("cli.screen.bad_line", name=file, line=number))
     app.tell("cli.screen.done", n=n, bad=len(bad))
+    if broken:
+        raise InputError("core.file_unreachable", name=file, why=broken[0])
     return InputError.exit_code if bad and not n else 0
