@@ -126,12 +126,18 @@ def step_command(
 
 @command("case.undo")
 @click.argument("number", type=int)
-def undo_command(number: int) -> int:
+@json_option
+def undo_command(number: int, as_json: bool) -> int:
     app = current()
     with app.open_vault() as vault:
         event = vault.cases.undo(number)
     if event is None:
         raise UsageError("cli.case.nothing_to_undo", number=number)
+    if as_json:
+        app.emit(
+            {"case": number, "undone": {"step": event.step, "outcome": event.outcome.value,
+                                        "on": event.on.isoformat()}}
+        )  # fmt: skip
     app.tell("cli.case.undone", step=event.step, outcome=event.outcome.value, on=event.on)
     return 0
 
@@ -139,7 +145,8 @@ def undo_command(number: int) -> int:
 @command("case.set")
 @click.argument("number", type=int)
 @click.argument("pairs", nargs=-1, required=True, metavar="FIELD=VALUE...")
-def set_command(number: int, pairs: tuple[str, ...]) -> int:
+@json_option
+def set_command(number: int, pairs: tuple[str, ...], as_json: bool) -> int:
     from notmyloan.respond.fields import fields
 
     app = current()
@@ -152,7 +159,9 @@ def set_command(number: int, pairs: tuple[str, ...]) -> int:
         facts[name] = value.strip()
     with app.open_vault() as vault:
         vault.cases.set_facts(number, facts)
-    app.tell("cli.case.set_done", n=len(facts))
+    if as_json:
+        app.emit({"case": number, "set": sorted(facts)})
+    app.tell("cli.case.set_done", n=len(facts), number=number)
     return 0
 
 
@@ -175,11 +184,14 @@ def due_command(number: int, step: str, on: datetime | None, as_json: bool) -> i
 @command("case.close")
 @click.argument("number", type=int)
 @click.option("--reopen", is_flag=True, help=_say("cli.case.reopen"))
-def close_command(number: int, reopen: bool) -> int:
+@json_option
+def close_command(number: int, reopen: bool, as_json: bool) -> int:
     app = current()
     today = app.now().astimezone(app.zone).date()
     with app.open_vault() as vault:
         vault.cases.set_day(number, "closed", None if reopen else today)
+    if as_json:
+        app.emit({"case": number, "closed": None if reopen else today.isoformat()})
     app.tell("cli.case.reopened" if reopen else "cli.case.closed", number=number)
     return 0
 
@@ -205,7 +217,8 @@ def next_command(as_json: bool) -> int:
 
 @command("case.calendar")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help=_say("cli.case.calendar_out"))
-def calendar_command(output: Path | None) -> int:
+@json_option
+def calendar_command(output: Path | None, as_json: bool) -> int:
     from notmyloan.cli.files import write_atomically
     from notmyloan.guard.casework import views
 
@@ -214,9 +227,14 @@ def calendar_command(output: Path | None) -> int:
         every = views(vault, app.guard(vault).dossier())
     written = words.calendar(app, every)
     if output is None:
-        click.echo(written.decode(), nl=False)
+        if as_json:
+            app.emit({"file": None, "calendar": written.decode()})
+        else:
+            click.echo(written.decode(), nl=False)
         return 0
     write_atomically(output, written)
+    if as_json:
+        app.emit({"file": str(output.absolute()), "calendar": None})
     app.tell("cli.report.written", path=str(output.absolute()))
     return 0
 

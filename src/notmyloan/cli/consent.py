@@ -44,7 +44,8 @@ def list_command(as_json: bool) -> int:
 @click.argument("recipients", nargs=-1)
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False),
               help=_say("cli.consent.out"))  # fmt: skip
-def withdraw_command(recipients: tuple[str, ...], output: Path | None) -> int:
+@json_option
+def withdraw_command(recipients: tuple[str, ...], output: Path | None, as_json: bool) -> int:
     from notmyloan.cli.case import write_letters
     from notmyloan.guard.consents import withdraw
 
@@ -55,7 +56,7 @@ def withdraw_command(recipients: tuple[str, ...], output: Path | None) -> int:
         code = 0
         for seen in opened:
             folder = (output or Path("consents")) / f"case-{seen.case.number}"
-            code |= write_letters(app, vault, dossier, seen, (), folder)
+            code |= write_letters(app, vault, dossier, seen, (), folder, as_json=as_json)
     app.tell("cli.consent.withdrawn", n=len(opened))
     return code
 
@@ -63,7 +64,8 @@ def withdraw_command(recipients: tuple[str, ...], output: Path | None) -> int:
 @command("consent.sent")
 @click.argument("case", type=int)
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help=_say("cli.case.on"))
-def sent_command(case: int, on: datetime | None) -> int:
+@json_option
+def sent_command(case: int, on: datetime | None, as_json: bool) -> int:
     from notmyloan.cli import case_words as words
     from notmyloan.guard.consents import sent
 
@@ -71,7 +73,7 @@ def sent_command(case: int, on: datetime | None) -> int:
     day = on.date() if on is not None else app.now().astimezone(app.zone).date()
     with app.open_vault() as vault:
         seen = sent(vault, app.guard(vault).dossier(), case, day)
-    words.show(app, seen, as_json=False)
+    words.show(app, seen, as_json=as_json)
     return 0
 
 

@@ -17,13 +17,21 @@ def country_command() -> None:
 
 
 @command("country.list")
-def list_command() -> int:
+@json_option
+def list_command(as_json: bool) -> int:
     from notmyloan import country
     from notmyloan.respond.playbook import names
 
+    app = current()
     for code in country.codes():
-        pack = country.load(code)
-        click.echo(f"{code}  {len(names(code))} playbooks, {len(pack.statutes)} statutes")
+        playbooks, statutes = len(names(code)), len(country.load(code).statutes)
+        if as_json:
+            app.emit({"country": code, "playbooks": playbooks, "statutes": statutes})
+        else:
+            click.echo(
+                app.say("cli.country.line", code=code, playbooks=playbooks, statutes=statutes)
+            )
+    app.tell("cli.country.listed")
     return 0
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from notmyloan.cli.app import current, existing
-from notmyloan.cli.options import command
+from notmyloan.cli.options import command, json_option
 
 _say = current().say
 
@@ -17,7 +17,8 @@ _say = current().say
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-o", "--out", type=click.Path(path_type=Path), help=_say("cli.sample.out"))
 @click.option("--seed", type=int, default=1, show_default=True, help=_say("cli.sample.seed"))
-def sample_command(file: Path, out: Path | None, seed: int) -> int:
+@json_option
+def sample_command(file: Path, out: Path | None, seed: int, as_json: bool) -> int:
     from notmyloan.cli.files import write_atomically
     from notmyloan.read.sample import write_sample
     from notmyloan.read.source import Source
@@ -28,5 +29,7 @@ def sample_command(file: Path, out: Path | None, seed: int) -> int:
     made = io.BytesIO()
     write_sample(Source(path.name, path), made, seed)
     write_atomically(target, made.getvalue())
+    if as_json:
+        app.emit({"file": str(target.absolute()), "bytes": len(made.getvalue())})
     app.tell("cli.sample.done", path=str(target.absolute()))
     return 0
