@@ -243,6 +243,95 @@ def test_next_says_what_to_do_today_over_all_cases(run: Run) -> None:
     assert "[2]" not in run("case", "next").stdout
 
 
+def test_what_is_overdue_comes_first_with_its_next_letter(run: Run) -> None:
+    """Rule 26: a day after the limit the next level wakes, and its letter is named."""
+    run("case", "open", *disputed(run))
+    run("case", "step", "1", "skip", "--step", "keep")
+    run("case", "step", "1", "done", "--step", "demand", "--on", "2026-11-20")
+    eve = run("case", "next", "--json", now="2026-12-07").stdout  # 5 December is a Saturday
+    assert '"late":"demand"' not in eve
+    rows = [
+        json.loads(x) for x in run("case", "next", "--json", now="2026-12-08").stdout.splitlines()
+    ]
+    first = rows[0]
+    assert (first["late"], first["late_days"], first["rules"]) == ("demand", 1, ["deadline.silent"])
+    said = run("case", "next", now="2026-12-08").stdout
+    assert "notmyloan case letter 1 lender_second" in said
+    assert "逾期" in run("case", "list", now="2026-12-08").stdout
+
+
+def test_a_telephone_number_is_no_addressee(run: Run, tmp_path: Path) -> None:
+    run("case", "open", "--playbook", "harassment", "--against", "18660463790")
+    made = run("case", "letter", "1", "stop_contact", "-o", tmp_path / "out", "--json")
+    assert made.returncode == 1
+    letter = json.loads(made.stdout)
+    assert letter["missing"] == ["institution.name"]
+    run("case", "set", "1", "institution.name=某某信息公司")
+    assert run("case", "letter", "1", "stop_contact", "-o", tmp_path / "out").returncode == 0
+
+
+def test_what_turns_out_to_be_mine_is_contested_no_longer(run: Run, tmp_path: Path) -> None:
+    numbers = disputed(run)
+    run("case", "open", *numbers)
+    for number in numbers:
+        run("dismiss", number, "--reason", "是我自己的")
+    refused = run("case", "letter", "1", "-o", tmp_path / "out", lang="en")
+    assert refused.returncode == 2
+    assert "case close 1" in refused.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_form_gets_copies_that_fit_and_the_originals_stay(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("PIL", reason="pictures need Pillow (the seal extra)")
+    from PIL import Image
+
+    shot, call = tmp_path / "shot.png", tmp_path / "call.m4a"
+    Image.frombytes("RGB", (1100, 900), os.urandom(1100 * 900 * 3)).save(shot)
+    call.write_bytes(os.urandom(2_100_000))
+    original = shot.read_bytes()
+    assert len(original) > 2_000_000
+    run("case", "open", "--playbook", "information_sold", "--against", "某某小贷平台")
+    run("evidence", "add", shot, call, "--case", "1")
+    made = run("case", "letter", "1", "nifa_report", "-o", tmp_path / "out", lang="en")
+    (copy,) = (tmp_path / "out/nifa_report-attachments").iterdir()
+    assert copy.stat().st_size <= 2_000_000
+    assert "call.m4a" in made.stderr
+    assert shot.read_bytes() == original
+
+
+def test_a_day_that_the_court_ordered_is_kept(run: Run) -> None:
+    run("case", "open", *disputed(run))
+    run("case", "due", "1", "window", "2026-12-15")
+    assert steps(run)["window"]["ordered"] == "2026-12-15"
+    assert steps(run)["window"]["state"] == "open"
+    run("case", "due", "1", "window")
+    assert steps(run)["window"]["state"] == "asleep"
+    assert run("case", "due", "1", "nosuch", "2026-12-15").returncode == 2
+
+
+def test_a_board_shows_many_people_and_one_shut_vault_loses_no_other(
+    run: Run, tmp_path: Path
+) -> None:
+    run("case", "open", *disputed(run))
+    clients = tmp_path / "clients"
+    clients.mkdir()
+    for name in ("ann", "ben"):
+        shutil.copy(tmp_path / "vault.notmyloan", clients / f"{name}.notmyloan")
+    (clients / "zoe.notmyloan").write_text("no vault")
+    board = run("case", "board", clients, "--json")
+    assert board.returncode == 4
+    assert "zoe.notmyloan" in board.stderr
+    rows = [json.loads(line) for line in board.stdout.splitlines()]
+    assert {row["vault"] for row in rows} == {"ann", "ben"}
+    assert all(row["case"] == 1 for row in rows)
+    words = tmp_path / "words.txt"
+    words.write_text("ann: wrong\n")
+    shut = run("case", "board", clients / "ann.notmyloan", "--passphrases", words)
+    assert shut.returncode == 4
+    words.write_text("ann wrong\n")
+    assert run("case", "board", clients, "--passphrases", words).returncode == 2
+
+
 def test_withdrawing_consents_is_watched(run: Run, tmp_path: Path) -> None:
     held = [json.loads(x) for x in run("consent", "list", "--json").stdout.splitlines()]
     assert held
