@@ -19,6 +19,7 @@ from notmyloan.cli import case_words as words
 from notmyloan.cli.app import PASSPHRASE_FILE, App, current, existing
 from notmyloan.cli.options import command, json_option
 from notmyloan.model.errors import InputError, UsageError, VaultError
+from notmyloan.model.text import Argument
 
 if TYPE_CHECKING:
     from notmyloan.guard.casework import Task
@@ -124,7 +125,7 @@ def _tasks(app: App, path: Path, known: _Words) -> list[Task]:
 
 def _line(app: App, path: Path, task: Task) -> str:
     seen = task.view
-    parts = {
+    parts: dict[str, Argument] = {
         "vault": path.stem, "number": seen.case.number, "against": seen.case.against or "—",
         "title": task.standing.step.title.said(app.speaker.language),
     }  # fmt: skip

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from notmyloan.cli import case_words as words
+from notmyloan.cli import letter_words
 from notmyloan.cli.app import App, current, existing
 from notmyloan.cli.board import board_command
 from notmyloan.cli.options import command, json_option
@@ -17,7 +18,8 @@ from notmyloan.model.case import Outcome
 from notmyloan.model.errors import UsageError
 
 if TYPE_CHECKING:
-    from notmyloan.guard.casework import Attachments, CaseView
+    from notmyloan.guard.case_letters import Attachments
+    from notmyloan.guard.casework import CaseView
     from notmyloan.guard.dossier import VaultDossier
     from notmyloan.respond.letter import Letter
     from notmyloan.vault import Vault
@@ -278,7 +280,8 @@ def letter_command(
     papers: tuple[Path, ...],
     as_json: bool,
 ) -> int:
-    from notmyloan.guard.casework import letter_names, view
+    from notmyloan.guard.case_letters import letter_names
+    from notmyloan.guard.casework import view
     from notmyloan.respond.letter import load_letter
 
     app = current()
@@ -304,7 +307,7 @@ def _sealed_ids(
     """A copy of the ID for each addressee whose step asks for one, sealed for exactly them."""
     from notmyloan.cli.files import write_atomically
     from notmyloan.cli.seal import lay_out, sheet
-    from notmyloan.guard.casework import addressees
+    from notmyloan.guard.case_letters import addressees
     from notmyloan.guard.sealing import seal
 
     papers = lay_out(files)
@@ -331,7 +334,7 @@ def write_letters(
 ) -> int:
     """Write letters of a case, by default those of its open steps; the exit code. Raises
     UsageError where there are none."""
-    from notmyloan.guard.casework import attachments, letter_names, letters
+    from notmyloan.guard.case_letters import attachments, letter_names, letters
     from notmyloan.guard.evidencing import enclosures
 
     chosen = list(names) or letter_names(seen)
@@ -380,21 +383,21 @@ def _written(
 
     folder.mkdir(parents=True, exist_ok=True)
     for letter in made[native]:
-        document = words.marked(letter, native)
+        document = letter_words.marked(letter, native)
         write_atomically(folder / f"{letter.template.id}.docx", document_docx(document))
         write_atomically(folder / f"{letter.template.id}.pdf", document_pdf(document))
     if reader != native:
         for letter in made[reader]:
-            document = words.marked(letter, reader)
+            document = letter_words.marked(letter, reader)
             path = folder / f"{letter.template.id}.{reader}.pdf"
             write_atomically(path, document_pdf(document))
-    sheet = words.read_first(app, made[native], made[reader])
-    write_atomically(folder / words.READ_FIRST[reader], sheet.encode())
+    sheet = letter_words.read_first(app, made[native], made[reader])
+    write_atomically(folder / letter_words.READ_FIRST[reader], sheet.encode())
     for letter in made[reader]:
         if as_json:
-            app.emit(words.letter_data(app, letter, folder))
+            app.emit(letter_words.letter_data(app, letter, folder))
         else:
-            words.letter(app, letter, folder)
+            letter_words.letter(app, letter, folder)
     app.tell("cli.case.letters_done", n=len(made[native]), folder=str(folder))
     return 1 if any(letter.missing for letter in made[native]) else 0
 

@@ -25,15 +25,17 @@ def list_command(as_json: bool) -> int:
 
     app = current()
     with app.open_vault() as vault:
-        every = held(vault)
+        every = held(vault, app.guard(vault).dossier())
     for one in every:
         if as_json:
             app.emit(
                 {"recipient": one.recipient, "since": one.since.isoformat() if one.since else None,
-                 "lines": [line.number for line in one.lines], "case": one.case}
+                 "lines": [line.number for line in one.lines], "case": one.case,
+                 "in_use": one.in_use}
             )  # fmt: skip
         else:
-            key = "cli.consent.line" if one.case is None else "cli.consent.line_case"
+            key = "cli.consent.line_in_use" if one.in_use else "cli.consent.line"
+            key = key if one.case is None else "cli.consent.line_case"
             name, since = one.recipient, one.since or "?"
             click.echo(app.say(key, name=name, since=since, case=one.case))
     app.tell("cli.consent.listed", n=len(every))
@@ -47,7 +49,7 @@ def list_command(as_json: bool) -> int:
 @json_option
 def withdraw_command(recipients: tuple[str, ...], output: Path | None, as_json: bool) -> int:
     from notmyloan.cli.case import write_letters
-    from notmyloan.guard.consents import withdraw
+    from notmyloan.guard.consents import held, withdraw
 
     app = current()
     with app.open_vault() as vault:
@@ -57,6 +59,9 @@ def withdraw_command(recipients: tuple[str, ...], output: Path | None, as_json: 
         for seen in opened:
             folder = (output or Path("consents")) / f"case-{seen.case.number}"
             code |= write_letters(app, vault, dossier, seen, (), folder, as_json=as_json)
+        used = tuple(h.recipient for h in held(vault, dossier) if h.in_use and h.case is None)
+    if used and not recipients:
+        app.tell("cli.consent.kept", names=used)
     app.tell("cli.consent.withdrawn", n=len(opened))
     return code
 
