@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -352,6 +353,30 @@ def test_nothing_is_left_when_the_bytes_are_not_what_was_said(tmp_path: Path) ->
     build(tmp_path / "p")
     with pytest.raises(PackageError):
         build(tmp_path / "p")
+
+
+def test_a_full_disk_leaves_nothing_and_what_a_kill_left_is_swept(tmp_path: Path) -> None:
+    def full() -> Iterator[bytes]:
+        yield b"ke"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    digest = hashlib.sha256(b"kept").hexdigest()
+    with pytest.raises(PackageError) as caught:
+        write(
+            tmp_path / "p", [Item("001-x", full, digest, 4)], entries=log_of({"x": b"kept"}),
+            about={}, made=NOW, readme="x",
+        )  # fmt: skip
+    assert caught.value.why == "not_written"
+    assert list(tmp_path.iterdir()) == []
+    old, young, other = (tmp_path / n for n in (".p.0123abcd", ".p.0123abce", ".p.mine"))
+    for folder in (old, young, other):
+        (folder / "data").mkdir(parents=True)
+    for folder in (old, other):
+        os.utime(folder, (0, 0))
+    build(tmp_path / "p")
+    assert not old.exists()
+    assert young.exists()
+    assert other.exists()
 
 
 def test_somebody_elses_plain_bag_is_checked_too(tmp_path: Path) -> None:

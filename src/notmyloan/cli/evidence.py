@@ -29,6 +29,7 @@ _say = current().say
 _GRADES = ("original", "export", "screenshot", "retyped")
 _KINDS = ("report", "bill", "messages", "calls", "chat", "recording", "photo", "paper", "other")
 _PARTS = ("profile", "continuous", "voice", "voucher", "raw_export", "unlock_recording")
+_WHOLE = ("messages", "calls", "bill")  # exports that hold far more than the case
 _SHOWN = 40  # attacks after taking files in, before the rest is only counted
 _LISTED = 3  # files that a stamp does not speak of, by name
 F = TypeVar("F", bound=Callable[..., Any])
@@ -347,6 +348,9 @@ def pack_command(
         if made.without_original:
             names = tuple(made.without_original)
             click.echo(app.say("cli.evidence.without", names=names, case=case))
+        whole = tuple(j.piece.name for j in judged if j.piece.present and j.piece.kind in _WHOLE)
+        if whole:
+            click.echo(app.say("cli.evidence.whole_exports", names=whole))
         if made.proves_nothing:
             numbers = tuple(made.proves_nothing)
             click.echo(app.say("cli.evidence.proves_nothing", numbers=numbers, first=numbers[0]))

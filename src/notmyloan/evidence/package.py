@@ -17,6 +17,7 @@ encrypted.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import re
@@ -43,6 +44,8 @@ BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 FORBIDDEN = re.compile(
     r'[\x00-\x1f<>:"/\\|?*\x7f\x85\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]'
 )
+_BESIDE = re.compile(r"\.[0-9a-f]{8}")
+_STALE = 3600  # seconds
 _BINARY = getattr(os, "O_BINARY", 0)
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
@@ -115,6 +118,7 @@ def write(
     them, or the disk says no: then nothing is left behind.
     """
     check_target(target)
+    _sweep(target, made)
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         beside.mkdir(mode=0o700)
@@ -132,6 +136,19 @@ def write(
         if beside.exists():
             shutil.rmtree(beside, ignore_errors=True)
     return digest
+
+
+def _sweep(target: Path, now: datetime) -> None:
+    """Remove what a killed process left beside the target: it is not encrypted. A younger one may
+    be at work still."""
+    for left in target.absolute().parent.glob(f".{glob.escape(target.name)}.*"):
+        if _BESIDE.fullmatch(left.name[len(target.name) + 1 :]) and left.is_dir():
+            try:
+                old = now.timestamp() - left.stat().st_mtime > _STALE
+            except OSError:
+                continue
+            if old:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _fill(

@@ -150,23 +150,59 @@ def _missing(
 
 
 def _broken(transactions: Sequence[Transaction], dossier: Dossier) -> list[date]:
-    """Days whose balance follows from no other row's. Rows of one minute may stand in any order,
-    so the balances before and after each row are matched as a whole; one start is free."""
-    after: Counter[Decimal] = Counter()
-    before = []
+    """Days whose balances do not follow from those of the day before; empty for a bill without
+    running balances. Within a day rows may stand in any order: banks book in an order of their
+    own."""
+    days: dict[date, list[tuple[Decimal, Decimal]]] = defaultdict(list)
     for t in transactions:
         if t.balance is None or t.flow is Flow.NEUTRAL or t.balance.currency != t.amount.currency:
-            return []  # not a bill of running balances
+            return []
         signed = t.amount.amount if t.flow is Flow.IN else -t.amount.amount
-        after[t.balance.amount] += 1
-        before.append((t.at, t.balance.amount - signed))
-    loose = []
-    for at, balance in sorted(before, key=lambda pair: pair[0]):
-        if after[balance]:
-            after[balance] -= 1
-        else:
-            loose.append(at.astimezone(dossier.zone).date())
-    return loose[1:]
+        day = t.at.astimezone(dossier.zone).date()
+        days[day].append((t.balance.amount - signed, t.balance.amount))
+    found = []
+    balance: Decimal | None = None
+    for day in sorted(days):
+        rows = days[day]
+        end = _chained(rows, balance)
+        if end is None:
+            if balance is not None:
+                found.append(day)
+            # Where it began does not follow from anything: go on from where these rows can end.
+            starts = [before for before, _ in rows]
+            ends = (_chained(rows, start) for start in starts)
+            end = next((e for e in ends if e is not None), rows[-1][1])
+        balance = end
+    return found
+
+
+def _chained(rows: Sequence[tuple[Decimal, Decimal]], balance: Decimal | None) -> Decimal | None:
+    """The balance after all rows, begun from `balance`, in whatever order they follow from one
+    another; None where they do not. Every row is an edge from one balance to the next, so this is
+    a walk over all edges: it exists where the edges meet and no balance is left more often than it
+    is reached, but for the two ends."""
+    if balance is None:
+        return None
+    surplus: Counter[Decimal] = Counter()
+    onward: dict[Decimal, set[Decimal]] = defaultdict(set)
+    for before, after in rows:
+        surplus[before] += 1
+        surplus[after] -= 1
+        onward[before].add(after)
+    ends = [value for value, count in surplus.items() if count < 0]
+    starts = [value for value, count in surplus.items() if count > 0]
+    if (starts, len(ends)) not in (([balance], 1), ([], 0)) or any(
+        abs(count) > 1 for count in surplus.values()
+    ):
+        return None
+    reached, waiting = {balance}, [balance]
+    while waiting:
+        for after in onward[waiting.pop()] - reached:
+            reached.add(after)
+            waiting.append(after)
+    if any(before not in reached for before, _ in rows):
+        return None
+    return ends[0] if ends else balance
 
 
 def _suspicious(
