@@ -25,7 +25,7 @@ from notmyloan.model.credit import CreditAccount, Enquiry
 from notmyloan.model.disclosure import OwnedKind
 from notmyloan.model.finding import Finding
 from notmyloan.model.place_in_time import SHANGHAI
-from notmyloan.model.record import Call, Message, Transaction
+from notmyloan.model.record import Message, Transaction
 from notmyloan.story import write_life
 from notmyloan.story.events import Life
 from notmyloan.vault import Vault
@@ -57,7 +57,7 @@ class Truth:
         self.accounts = {(b.legal, b.opened) for b in strange if b.taken}
         self.enquiries = {(n, b.opened) for b in strange for n in (b.legal, b.guarantor) if n}
         self.texts = {m.text for m in life.messages if m.foreign}
-        self.pushed = {(c.at.replace(microsecond=0), c.party) for c in life.calls if c.pushed}
+        self.stolen = {(p.at, -p.amount) for p in life.payments if p.foreign}
         own = {life.person.phone, life.person.second_phone, life.person.address,
                life.person.employer}  # fmt: skip
         self.own_identity = {fold_spelling(value) for value in own}
@@ -77,8 +77,10 @@ class Truth:
                     return True
             elif isinstance(record, Message) and record.text in self.texts:
                 return True
-            elif isinstance(record, (Call, Transaction)):
-                continue
+            elif isinstance(record, Transaction) and (
+                record.at.astimezone(SHANGHAI), record.amount.amount
+            ) in self.stolen:  # fmt: skip
+                return True
         return False
 
 
@@ -121,12 +123,12 @@ def main() -> None:
     parser.add_argument("--wrong", action="store_true", help="print the worst misjudged findings")
     asked = parser.parse_args()
     stated: dict[str, list[tuple[float, bool]]] = defaultdict(list)
-    found = {"accounts": [0, 0], "applications": [0, 0]}
+    found = {"accounts": [0, 0], "applications": [0, 0], "stolen payments": [0, 0]}
     theirs = [0, 0]
     for seed in range(asked.first, asked.first + asked.lives):
         life, vault, findings = judged(seed, asked.busy)
         truth = Truth(life)
-        seen: set[tuple[str, object]] = set()
+        seen: set[tuple[object, object]] = set()
         with vault:
             for finding in findings:
                 if finding.rule not in CLAIMS:
@@ -142,6 +144,11 @@ def main() -> None:
                         seen.add((r.institution, r.opened))
                     if isinstance(r, Enquiry) and finding.rule == "cr.unknown_enquiry":
                         seen.add((r.by, r.on))
+                    if isinstance(r, Transaction) and finding.rule == "bill.anomaly":
+                        seen.add((r.at.astimezone(SHANGHAI), r.amount.amount))
+            if "bills" in life.papers:
+                found["stolen payments"][0] += len(truth.stolen & seen)
+                found["stolen payments"][1] += len(truth.stolen)
             for files in vault.credit_files()[-1:]:
                 shown = {(a.institution, a.opened) for a in files.accounts}
                 asked_for = {(e.by, e.on) for e in files.enquiries}
@@ -170,7 +177,7 @@ def main() -> None:
             print(f"{sum(p for p, _ in inside) / len(inside):6.2f} "
                   f"{sum(r for _, r in inside) / len(inside):7.2f} {len(inside):>4}")  # fmt: skip
     for what, (hit, of) in found.items():
-        print(f"impostors' {what} in the newest report: {hit} of {of} found")
+        print(f"impostors' {what} in what was given: {hit} of {of} found")
     print(f"peer, names letter by letter: {theirs[0]} of {theirs[1]} that it calls foreign are")
     print(json.dumps({"lives": asked.lives, "ece": round(error(every), 4), "found": found}))
 

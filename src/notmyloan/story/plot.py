@@ -52,6 +52,7 @@ def plot(
             _impostor(life, rng, loan)
     if difficult is not None:
         _wrong_number(life, difficult)
+        _theft(life, difficult)
     life.leaks.append((LEAKER, leak))
     life.messages.sort(key=lambda m: (m.at, m.party, m.text))
     life.calls.sort(key=lambda c: (c.at, c.party))
@@ -317,6 +318,20 @@ def _wrong_number(life: Life, rng: random.Random) -> None:
         text = say(rng, "dunning", at, lender=lender, name="钱多多", amount="5300")
         party = f"9521{hash_of(lender) % 100:02d}"
         life.messages.append(Said(at, party, text, Label.DUNNING, foreign=True))
+
+
+def _theft(life: Life, rng: random.Random) -> None:
+    """In some lives somebody pays with the person's card, at night and more than they ever do."""
+    if rng.random() < 0.6:
+        return
+    day = life.today - timedelta(days=rng.randint(5, 120))
+    payee = rng.choice(("星海数码专营店", "远航充值中心", "金汇珠宝行"))
+    for n in range(rng.randint(1, 3)):
+        at = datetime(
+            day.year, day.month, day.day, rng.choice((2, 3, 4)), 7 + 3 * n, 20, 0, SHANGHAI
+        )
+        amount = -Decimal(rng.randint(180000, 980000)) / 100
+        life.payments.append(Paid(at, SALARY_BANK, amount, payee, "消费", "商户消费", foreign=True))
 
 
 def hash_of(words: str) -> int:
