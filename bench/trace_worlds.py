@@ -19,18 +19,21 @@ KINDS = {
     RecipientKind.TELECOM: (1, 0.4), RecipientKind.SHOP: (4, 0.6),
     RecipientKind.EMPLOYER: (2, 0.2), RecipientKind.OTHER: (2, 0.6),
 }  # fmt: skip
-_ENOUGH = 25
+_ENOUGH, _NEAR, _CLEAR = 25, 60, 4.0
 FACTS = (Given.NAME, Given.ID_NUMBER, Given.ADDRESS, Given.EMPLOYER, Given.INCOME)
 
 
 @dataclass(frozen=True)
 class World:
-    """`leaks`: the day of each listed leaker's leak; `unlisted`: days of other leaks."""
+    """`leaks`: the day of each listed leaker's leak; `unlisted`: days of other leaks;
+    `contacts_of`: what each brought; `clear`: what it brought within 60 days, in standard deviations
+    of all else that came in these days."""
 
     evidence: Evidence
     leaks: dict[str, date]
     unlisted: tuple[date, ...]
     contacts_of: dict[str, int]
+    clear: dict[str, float]
 
 
 def world(seed: int) -> World:
@@ -65,12 +68,14 @@ def world(seed: int) -> World:
     )
     contacts: list[Contact] = []
     made: dict[str, int] = {}
+    own: dict[str, list[Contact]] = {}
     sources = [(p, leaks[p.id]) for p in people if p.id in leaks]
     for person, leak in [*sources, *((None, day) for day in unlisted)]:
         before = len(contacts)
         contacts += _sold(r, person, leak, last, points)
         if person is not None:
             made[person.id] = len(contacts) - before
+            own[person.id] = contacts[before:]
     contacts += _background(r, first, days, points)
     gaps = ()
     if r.random() < 0.25:
@@ -81,13 +86,18 @@ def world(seed: int) -> World:
         if first <= c.on <= last and not any(a <= c.on <= b for a, b in gaps)
     ]  # fmt: skip
     evidence = Evidence(tuple(people), tuple(seen), first, last, (), gaps)
-    return World(evidence, leaks, unlisted, made)
+    clear = {}
+    for person, leak in sources:
+        near = [c for c in seen if 0 <= (c.on - leak).days < _NEAR]
+        mine = len([c for c in own[person.id] if 0 <= (c.on - leak).days < _NEAR])
+        clear[person.id] = mine / math.sqrt(max(len(near) - mine, 0) + 1)
+    return World(evidence, leaks, unlisted, made, clear)
 
 
 def identifiable(made: World) -> str | None:
-    """The leaker where one leaked and nobody unlisted, it brought 25 contacts or more, and who
-    knew the leak's day and the laws that `world` draws by (kinds, delays, phones) would be 90 %
-    sure of it."""
+    """The leaker where one leaked and nobody unlisted, it brought 25 contacts or more, those of
+    its first 60 days four standard deviations of all else, and who knew the leak's day and the laws
+    that `world` draws by (kinds, delays, phones) would be 90 % sure of it."""
     if len(made.leaks) != 1 or made.unlisted:
         return None
     ((leaker, day),) = made.leaks.items()
@@ -99,7 +109,8 @@ def identifiable(made: World) -> str | None:
         law = math.exp(-((math.log(late) - 3.4) ** 2) / 2 / 1.1**2) / late if late > 0 else 0.0
         weight[person.id] = KINDS[person.kind][1] * law * (phone in person.points)
     sure = weight[leaker] >= 0.9 * sum(weight.values())
-    return leaker if sure and made.contacts_of[leaker] >= _ENOUGH else None
+    seen = made.contacts_of[leaker] >= _ENOUGH and made.clear[leaker] >= _CLEAR
+    return leaker if sure and seen else None
 
 
 def _sold(

@@ -15,9 +15,9 @@ from notmyloan.trace.posterior import Posterior, evened, mixed, sources
 from notmyloan.trace.priors import Priors
 from notmyloan.trace.tally import Tally
 
-WARM, SWEEPS, ROUNDS = 40, 100, 6
+WARM, SWEEPS, ROUNDS = 40, 250, 4
 AGREED = 1.2  # split R-hat up to which chains agree
-_DRAWN = 2  # of so many sweeps one's states are kept
+_DRAWN = 4  # of so many sweeps one's states are kept
 
 
 def _round(chains: Chains, sweeps: int) -> Tally:
