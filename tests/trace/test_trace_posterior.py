@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from notmyloan.model.disclosure import Given, RecipientKind
@@ -148,7 +148,7 @@ CONTACTS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(
     CONTACTS, st.lists(st.lists(st.integers(-90, 90), max_size=2), max_size=4), st.integers(1, 50)
 )
@@ -161,6 +161,15 @@ def test_any_evidence_gives_chances(
     for chance in (answer.unlisted, answer.nobody, *(s.chance for s in answer.suspects)):
         assert 0 <= chance <= 1
     assert np.isfinite(answer.leak_days).all()
+
+
+def test_without_recipients_it_is_somebody_not_listed_or_nobody() -> None:
+    answer = who(
+        Evidence((), every(100, 300, 1, point="a") + every(0, 300, 9, point="b"), day(0), day(300))
+    )
+    assert answer.suspects == ()
+    assert answer.marks == ()
+    assert answer.unlisted > 0.9
 
 
 @pytest.mark.parametrize(

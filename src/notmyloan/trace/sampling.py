@@ -65,7 +65,7 @@ def sample(evidence: Evidence, priors: Priors, seed: int = 0, sweeps: int = SWEE
             break
     total = CHAINS * sweeps * len(used)
     when = evened(np.sum([r.when for r in used], axis=0) / total, who)
-    draws = np.array([d for r in used for d in r.draws]).reshape(-1, named)
+    draws = np.concatenate([d for r in used for d in r.draws])
     return Posterior(
         np.minimum(when.sum(axis=1), 1.0), float(trace[:, :, named].mean()),
         sum(r.nobody for r in used) / total, when,
