@@ -78,6 +78,8 @@ def test_who_cannot_be_told_apart_shares_and_is_named_together() -> None:
     people = (recipient("a", 100), recipient("b", 100), recipient("c", 20))
     answer = who(Evidence(people, every(0, 110, 20) + every(110, 300), day(0), day(300)))
     found = {s.recipient.id: s for s in answer.suspects}
+    assert answer.verdict is Verdict.CANNOT_TELL
+    assert {m.recipient.id for m in answer.marks} >= {"a", "b"}
     assert found["a"].chance == found["b"].chance
     assert found["a"].alike == ("b",)
     assert found["c"].alike == ()

@@ -116,6 +116,8 @@ def _verdict(found: Posterior, suspects: tuple[Suspect, ...]) -> Verdict:
     top = suspects[0].chance if suspects else 0.0
     if not found.agreed and max(top, found.unlisted) > LIKELY:
         return Verdict.CANNOT_TELL
+    if top > LIKELY and suspects[0].alike:  # as much is to be said of another
+        return Verdict.CANNOT_TELL
     if top > SURE:
         return Verdict.NAMED
     if top > LIKELY:
