@@ -17,32 +17,36 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from datetime import date
 from itertools import combinations
 from pathlib import Path
 
-from docx import Document
-
+from notmyloan.country import load
+from notmyloan.model.document import Facts, Heading, Items, Paragraph, Table, Value
+from notmyloan.respond.letter import load_letter, write
 from notmyloan.respond.likeness import likeness
 from notmyloan.respond.lost import HARM, MINUTES, Holdings, Kind, Thing, blast
 from notmyloan.story import write_life
 
-SEEDS = (7, 11, 23)
 RULES = ("cr.unknown_account", "cr.unknown_enquiry", "sms.dunning_not_mine", "cr.identity_drift")
+LETTERS = ("lender_demand", "lender_second", "credit_objection", "nfra_complaint", "pboc_complaint",
+           "police_report", "civil_complaint")  # fmt: skip
+PEOPLE = 12
 FORM = (
     "{name}，身份证号码{id}。本人查询征信发现贵单位于{day}以本人名义发放贷款{amount}，本人从未申请，请贵单位"
     "提供贷款合同、放款凭证及本人授权的证据，立即停止催收，删除不良征信记录，并在十五日内书面答复。逾期不答复，本人"
     "将向国家金融监督管理总局、中国人民银行投诉，并保留向人民法院起诉、要求赔偿的权利。"
 )
-PEOPLE = (
-    ("林文博", "510107200011021250", "2026年6月10日", "9,000元"),
-    ("周晓岚", "110101199003070044", "2025年3月2日", "50,000元"),
-    ("陈建军", "34052419800101001X", "2024年8月19日", "12,600元"),
+STORIES = (
+    "那天晚上有人打电话说帮我取消会员，让我念了验证码，后来才知道是贷款。",
+    "我去年冬天在火车站丢过身份证，买房前查征信才看到这笔，之前毫不知情。",
 )
 
 
-def bundle(folder: Path, seed: int) -> tuple[list[tuple[str, float]], int, float]:
-    """The three commands over one life: seconds of each, how many letters, size of the package."""
+def bundle(folder: Path, seed: int) -> tuple[list[tuple[str, float, float]], int, float]:
+    """The three commands over one life: seconds of each by the clock and of processor time, how
+    many letters, size of the package."""
     (folder / "words").write_text("correct horse battery staple\n")
     write_life(folder / "life", seed=seed)
     environ = os.environ | {
@@ -51,20 +55,22 @@ def bundle(folder: Path, seed: int) -> tuple[list[tuple[str, float]], int, float
         "NOTMYLOAN_NOW": "2026-11-20T20:00:00+08:00",
     }
 
-    def run(*words: str) -> tuple[str, float]:
-        start = time.perf_counter()
+    def run(*words: str) -> tuple[str, float, float]:
+        start, before = time.perf_counter(), os.times()
         done = subprocess.run(
             [sys.executable, "-m", "notmyloan", "-q", *words],
             capture_output=True, text=True, env=environ, cwd=folder,
         )  # fmt: skip
         assert done.returncode in (0, 1), done.stderr
-        return done.stdout, time.perf_counter() - start
+        after = os.times()
+        cpu = after[2] + after[3] - before[2] - before[3]
+        return done.stdout, time.perf_counter() - start, cpu
 
     run("check", "life/exports")
     rows = [json.loads(line) for line in run("findings", "--json")[0].splitlines()]
     numbers = [str(r["number"]) for r in rows if r["rule"] in RULES]
     seconds = [
-        (" ".join(words[:2]), run(*words)[1])
+        (" ".join(words[:2]), *run(*words)[1:])
         for words in (
             ("case", "open", *numbers),
             ("case", "letter", "1", "--all"),
@@ -76,18 +82,87 @@ def bundle(folder: Path, seed: int) -> tuple[list[tuple[str, float]], int, float
     return seconds, letters, size / 1e6
 
 
-def texts(folder: Path) -> dict[str, str]:
-    """The words of each letter, without the evidence list, which is not the letter's own."""
-    return {
-        path.stem: "\n".join(p.text for p in Document(str(path)).paragraphs)
-        for path in sorted((folder / "case-1").glob("*.docx"))
-    }
+def person(rng: random.Random) -> dict[str, str]:
+    """A made-up victim of the same lender. Which facts there are differs as it does in life: one
+    got codes, another lost a card, a third knows only what the report says."""
+    day = f"202{rng.randint(3, 6)}年{rng.randint(1, 12)}月{rng.randint(1, 28)}日"
+    later = f"2026年{rng.randint(7, 11)}月{rng.randint(1, 28)}日"
+    amount = f"{rng.randint(20, 2000) * 100:,}元"
+    found = {
+        "person.name": "".join(rng.choices("林周陈李王赵文博晓岚建军子涵", k=3)),
+        "person.id_number": "".join(rng.choices("0123456789", k=18)),
+        "person.phone": "13" + "".join(rng.choices("0123456789", k=9)),
+        "person.address": f"{rng.choice(('成都市武侯区', '北京市东城区', '贵阳市云岩区'))}{day}路",
+        "institution.name": "某某消费金融有限公司", "account.institution": "某某消费金融有限公司",
+        "account.kind": rng.choice(("其他个人消费贷款", "个人消费贷款", "贷记卡")),
+        "account.opened": day, "account.amount": amount, "report.made_on": later,
+        "report.number": "".join(rng.choices("0123456789", k=22)), "case.learnt": "report",
+    }  # fmt: skip
+    maybe = {
+        "codes": {"case.learnt": "code", "code.service": "某某金融", "code.given_on": day,
+                  "code.stages": f"{rng.randint(8, 21)}:07注册、{rng.randint(21, 23)}:31提款"},
+        "dunned": {"case.learnt": "dunning", "dunning.count": str(rng.randint(2, 80)),
+                   "dunning.first": day, "dunning.last": later,
+                   "dunning.claim": f"您已逾期，欠款{amount}"},
+        "drift": {"drift.phone": "15" + "".join(rng.choices("0123456789", k=9))},
+        "enquiry": {"enquiry.date": day, "enquiry.institution": "某某消费金融有限公司",
+                    "enquiry.reason": "贷款审批"},
+        "lost": {"loss.what": "身份证", "loss.on": day, "loss.replaced_on": later},
+        "overdue": {"account.overdue": f"{rng.randint(1, 20)}个月"},
+        "away": {"alibi.summary": f"{day}的记录显示在外地消费：{rng.randint(8, 20)}:00"},
+        "police": {"police.reported_on": later},
+    }  # fmt: skip
+    for facts in maybe.values():
+        if rng.random() < 0.5:
+            found |= facts
+    return found
 
 
-def alike(lives: Sequence[dict[str, str]]) -> Iterator[tuple[str, float]]:
-    for one, other in combinations(lives, 2):
-        for name in one.keys() & other.keys():
-            yield name, likeness(one[name], other[name])
+def written(name: str, facts: dict[str, str]) -> str:
+    values = {field: Value(words, "made up") for field, words in facts.items()}
+    letter = write(load_letter("cn", name), "zh", Facts(values), load("cn"), date(2026, 11, 26))
+    out = []
+    for block in letter.document.blocks:
+        if isinstance(block, (Heading, Paragraph)):
+            out += [span.words for span in block.spans]
+        elif isinstance(block, Items):
+            out += [span.words for item in block.items for span in item]
+        elif isinstance(block, Table):
+            out += [span.words for row in block.rows for cell in row for span in cell]
+    return "\n".join(out)
+
+
+def pairwise(texts: Sequence[str]) -> list[float]:
+    return [likeness(one, other) for one, other in combinations(texts, 2)]
+
+
+def compare() -> None:
+    rng = random.Random(7)
+    people = [person(rng) for _ in range(PEOPLE)]
+    print(
+        f"likeness of the same letter, {PEOPLE} made-up victims of one lender, every two of them:"
+    )
+    for name in LETTERS:
+        shares = pairwise([written(name, p) for p in people])
+        print(f"  {name:18} median {statistics.median(shares):.2f}, most {max(shares):.2f}")
+    forms = [
+        FORM.format(name=p["person.name"], id=p["person.id_number"], day=p["account.opened"],
+                    amount=p["account.amount"])
+        for p in people
+    ]  # fmt: skip
+    peer = pairwise(forms)
+    print(f"  peer, a form letter   median {statistics.median(peer):.2f}, most {max(peer):.2f}")
+    twins = [people[0], people[0] | {n: v for n, v in people[1].items() if n.startswith("person.")}]
+    alike = likeness(*(written("lender_demand", p) for p in twins))
+    told = likeness(
+        *(
+            written("lender_demand", p | {"case.story": s})
+            for p, s in zip(twins, STORIES, strict=True)
+        )
+    )
+    print(
+        f"  two people whose cases agree in every fact: {alike:.2f}; with two sentences each: {told:.2f}"
+    )
 
 
 def holdings(seed: int) -> tuple[Holdings, list[Thing]]:
@@ -129,33 +204,7 @@ def minutes(held: Holdings, order: Sequence[Thing]) -> int:
     return spent
 
 
-def main() -> None:
-    lives: list[dict[str, str]] = []
-    for seed in SEEDS:
-        with tempfile.TemporaryDirectory() as name:
-            seconds, letters, size = bundle(Path(name), seed)
-            if seed == SEEDS[0]:
-                for words, took in seconds:
-                    print(f"{words:16} {took:5.2f} s")
-                total = sum(took for _, took in seconds)
-                print(
-                    f"total {total:.2f} s: {letters} letters as DOCX and PDF, package {size:.1f} MB"
-                )
-            lives.append(texts(Path(name)))
-    found = sorted(alike(lives), key=lambda pair: -pair[1])
-    shares = [share for _, share in found]
-    print(
-        f"likeness of the same letter of two people, {len(lives)} lives, {len(found)} pairs: "
-        f"median {statistics.median(shares):.2f}, most {shares[0]:.2f} ({found[0][0]})"
-    )
-    main_letters = ("lender_demand", "credit_objection", "nfra_complaint", "pboc_complaint",
-                    "police_report", "civil_complaint")  # fmt: skip
-    for name in main_letters:
-        some = [share for which, share in found if which == name]
-        print(f"  {name:18} {max(some):.2f}" if some else f"  {name:18} not in two lives")
-    forms = [FORM.format(name=n, id=i, day=d, amount=a) for n, i, d, a in PEOPLE]
-    peer = [likeness(a, b) for a, b in combinations(forms, 2)]
-    print(f"  peer, a form letter with the names filled in: {min(peer):.2f} to {max(peer):.2f}")
+def safety() -> None:
     ours, theirs = [], []
     for seed in range(10):
         held, checklist = holdings(seed)
@@ -166,6 +215,19 @@ def main() -> None:
         f"lost phone, minutes of calls to safety, ten made-up people: ours median "
         f"{statistics.median(ours):.0f} (most {max(ours)}), the usual checklist median "
         f"{statistics.median(theirs):.0f} (most {max(theirs)}); minutes a call are judged, not timed"
+    )
+
+
+def main() -> None:
+    compare()
+    safety()
+    with tempfile.TemporaryDirectory() as name:
+        seconds, letters, size = bundle(Path(name), 7)
+    for words, took, cpu in seconds:
+        print(f"{words:16} {took:5.2f} s, {cpu:5.2f} s of processor time")
+    print(
+        f"total {sum(t for _, t, _ in seconds):.2f} s, {sum(c for _, _, c in seconds):.2f} s of "
+        f"processor time: {letters} PDFs with their DOCX, package {size:.1f} MB"
     )
 
 

@@ -379,6 +379,7 @@ def _money(found: _Found, vault: Vault, dossier: VaultDossier, cited: Cited) -> 
 
 def _alibi(found: _Found, dossier: VaultDossier, cited: Cited) -> None:
     """One sentence on where the person was on the day of the first disputed loan or enquiry."""
+    looked: set[tuple[date, str]] = set()
     for record, origins in cited.values():
         if isinstance(record, CreditAccount):
             day, institution = record.opened, record.institution
@@ -386,8 +387,9 @@ def _alibi(found: _Found, dossier: VaultDossier, cited: Cited) -> None:
             day, institution = record.on, record.by
         else:
             continue
-        if day is None:
+        if day is None or (day, institution) in looked:
             continue
+        looked.add((day, institution))
         seen = alibi(dossier, day, _called(dossier.country, institution))
         if seen.hours:
             hours = tuple(f"{hour}:00" for hour in seen.hours)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -50,21 +51,31 @@ def compiled(
         import typst
     except ImportError:
         raise MissingExtraError("pdf", Text("core.purpose.pdf")) from None
-    font = _font(typst, families)
+    fonts = _fonts()
+    font = _font(fonts, families)
     source = files("notmyloan.report").joinpath(f"templates/{template}.typ").read_bytes()
     data = json.dumps(view | {"font": font}, ensure_ascii=False)
     made: bytes = typst.compile(
         source,
         format="pdf",
+        font_paths=fonts,
         sys_inputs={"data": data},
         timestamp=int(made_at.timestamp()),
     )
     return made
 
 
-def _font(typst: Any, families: tuple[str, ...]) -> str:
+@cache
+def _fonts() -> Any:
+    """The system's fonts, looked for once: a case writes thirty PDFs in a row."""
+    import typst
+
+    return typst.Fonts()
+
+
+def _font(fonts: Any, families: tuple[str, ...]) -> str:
     """The first family that is installed."""
-    installed = set(typst.Fonts().families())
+    installed = set(fonts.families())
     for family in families:
         if family in installed:
             return family

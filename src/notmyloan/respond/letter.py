@@ -268,6 +268,7 @@ class _Run:
         return plain(said)
 
 
+@cache
 def environment() -> jinja2.Environment:
     """Where templates run: no files, no attributes beyond the fields, nothing undefined."""
     return ImmutableSandboxedEnvironment(
@@ -312,6 +313,11 @@ def write(
     )
 
 
+@cache
+def _template(body: str) -> jinja2.Template:
+    return environment().from_string(body)
+
+
 def _render(
     template: Template, language: str, facts: Facts, pack: Pack, day: str
 ) -> tuple[_Run, str]:
@@ -319,7 +325,7 @@ def _render(
     run = _Run(template, language, facts, pack)
     groups = {name.partition(".")[0] for name in fields()}
     try:
-        text = environment().from_string(template.bodies[language]).render(
+        text = _template(template.bodies[language]).render(
             {group: _Group(group, run) for group in groups}
             | {
                 "today": plain(day),
