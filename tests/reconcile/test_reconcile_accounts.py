@@ -248,7 +248,7 @@ def test_findings_keep_their_identity_from_run_to_run(life, make, check):
     life.reported(make.loan("盛银消费金融", DAY))
     [second] = check(unknown_account(life))
     assert first.finding_id == second.finding_id
-    assert first.fingerprint != second.fingerprint
+    assert first.fingerprint == second.fingerprint
 
 
 # How an account was kept, and whose the evidence around it is
@@ -315,3 +315,18 @@ def test_a_proposal_is_not_called_the_persons_word(life, make, check):
     said = {reason.text.key: reason.weight for reason in found.why}
     assert "reconcile.why.own_lender" not in said
     assert -0.6 < said["reconcile.why.line_proposed"] < 0
+
+
+def test_the_same_line_in_a_newer_report_is_no_new_fact(life, make, check):
+    life.owns(OwnedKind.ACCOUNT, "房贷", institution="工商银行", opened=date(2019, 5, 1))
+    firm = "盛银消费金融有限公司"
+    life.reported(_owed(make, firm, DAY, 9000, 9000), at=date(2026, 4, 1))
+    [first] = check(unknown_account(life))
+    life.reported(_owed(make, firm, DAY, 9000, 8000), at=date(2026, 11, 1))
+    [again] = check(unknown_account(life))
+    assert again.cites != first.cites
+    assert again.fingerprint == first.fingerprint
+    late = AccountState.OVERDUE
+    life.reported(_owed(make, firm, DAY, 9000, 8000, state=late), at=date(2026, 12, 20))
+    [worse] = check(unknown_account(life))
+    assert worse.fingerprint != first.fingerprint

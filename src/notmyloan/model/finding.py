@@ -70,7 +70,8 @@ class Finding(Private):
     `title` the one-sentence claim, `confidence` a calibrated probability that the claim is
     true, `cites` the ids of the records it rests on, `basis` statute references of the
     country pack (`CRR 25`), `due` the nearest day by which to act and `dues` all of them,
-    `at` when the thing happened.
+    `at` when the thing happened, `novelty` what of it would be new facts; where it is empty, the
+    records themselves are.
     """
 
     rule: str
@@ -87,6 +88,7 @@ class Finding(Private):
     due: date | None = None
     facts: Mapping[str, Argument] = field(default_factory=dict)
     dues: tuple[Due, ...] = ()
+    novelty: tuple[str, ...] = ()
 
     @property
     def finding_id(self) -> str:
@@ -96,8 +98,9 @@ class Finding(Private):
 
     @property
     def fingerprint(self) -> str:
-        """Changes when the finding rests on new facts: a dismissed one then comes back."""
-        joined = "\x1f".join(sorted(self.cites))
+        """Changes when the finding rests on new facts: a dismissed one then comes back. The same
+        line printed again in a newer credit report is no new fact."""
+        joined = "\x1f".join(sorted(self.novelty or self.cites))
         return blake2b(joined.encode(), digest_size=8).hexdigest()
 
     def rank(self) -> tuple[int, int, int, bool, float, float]:

@@ -374,7 +374,14 @@ def _finding(event: list[Judged], files: Iterable[CreditFile], evidence: Known) 
             for day in sorted(due_days)[:1]
         ),
         facts={"institutions": tuple(dict.fromkeys(j.institution for j in event)), "kind": kind},
+        novelty=tuple(_novelty(j, evidence) for j in event),
     )
+
+
+def _novelty(j: Judged, evidence: Known) -> str:
+    """What would be news about an account that was set aside: that it fell into arrears."""
+    late = isinstance(j.item, CreditAccount) and _is_late(j.item)
+    return f"{evidence.firms.key(j.institution)}|{j.opened}|{'late' if late else ''}"
 
 
 def _principal(event: list[Judged], evidence: Known) -> Judged:

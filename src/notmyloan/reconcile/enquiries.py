@@ -258,6 +258,7 @@ def _application_finding(event: list[Asked], evidence: Known) -> Finding:
         basis=("CRR 18", "CRR 25", "CRR 26", "CRR 40(3)"),
         at=moment(enquiry.on),
         facts={"institutions": tuple(dict.fromkeys(a.enquiry.by for a in event))},
+        novelty=novelty_of(event, evidence),
     )
 
 
@@ -270,6 +271,12 @@ def by_firm(asked: Iterable[Asked], evidence: Known) -> list[list[Asked]]:
 
 def cites_of(event: Iterable[Asked]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(cite for a in event for cite in a.cites))
+
+
+def novelty_of(event: Iterable[Asked], evidence: Known) -> tuple[str, ...]:
+    """The enquiries themselves, however often they are printed."""
+    lines = (f"{evidence.firms.key(a.enquiry.by)}|{a.enquiry.on}|{a.enquiry.reason}" for a in event)
+    return tuple(dict.fromkeys(lines))
 
 
 def moment(day: date) -> datetime:

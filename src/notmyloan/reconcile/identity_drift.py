@@ -110,6 +110,7 @@ def _drift(
         ),
         basis=("CRR 25", "PIPL 46"),
         at=moment(value.updated) if value.updated else file.report.at,
+        novelty=(kind.value, fold_spelling(value.value)),
     )
 
 

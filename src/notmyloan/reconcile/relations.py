@@ -17,6 +17,7 @@ from notmyloan.reconcile.enquiries import (
     cites_of,
     enquiries_of,
     moment,
+    novelty_of,
 )
 from notmyloan.reconcile.known import known
 from notmyloan.reconcile.reports import own_files
@@ -70,6 +71,7 @@ def post_loan_enquiry(dossier: Dossier) -> Iterable[Finding]:
             ),
             basis=("CRR 18", "CRR 25", "PIPL 45"),
             at=moment(enquiry.on),
+            novelty=(evidence.firms.key(enquiry.by),),
         )
 
 
@@ -107,6 +109,7 @@ def role_enquiry(dossier: Dossier) -> Iterable[Finding]:
             ),
             basis=("CRR 18", "IDL 17"),
             at=moment(enquiry.on),
+            novelty=novelty_of(event, evidence),
         )  # fmt: skip
 
 
@@ -156,4 +159,5 @@ def self_enquiry_unknown(dossier: Dossier) -> Iterable[Finding]:
             ),
             basis=("CRR 17", "CRR 25"),
             at=moment(last.on),
+            novelty=novelty_of(event, evidence),
         )  # fmt: skip
