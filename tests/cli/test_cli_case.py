@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import icalendar
 import pytest
@@ -424,15 +425,19 @@ def test_a_stamp_for_other_data_is_refused(run: Run, tmp_path: Path) -> None:
     assert "no answer of a time-stamp authority" in refused.stderr
 
 
-def test_opposing_counsel_names_the_article_and_the_mend(run: Run, tmp_path: Path) -> None:
+def test_opposing_counsel_names_the_article_and_the_mend(
+    run: Run, life: Path, tmp_path: Path
+) -> None:
     shot = tmp_path / "chat.png"
     shot.write_bytes(b"png")
     run("case", "open", *disputed(run))
     run("evidence", "add", shot, "--case", "1", "--kind", "chat", "--grade", "screenshot")
-    rows = [
-        json.loads(line)
-        for line in run("evidence", "opposing", "--case", "1", "--json").stdout.splitlines()
-    ]
+
+    def judged() -> list[dict[str, Any]]:
+        lines = run("evidence", "opposing", "--case", "1", "--json").stdout.splitlines()
+        return [json.loads(line) for line in lines]
+
+    rows = judged()
     (weak,) = [row for row in rows if row["name"] == "chat.png"]
     assert (weak["strength"], weak["by"]) == ("weak", "EVID 90")
     assert {"evidence.weak_copy", "evidence.completeness", "evidence.clock"} <= {
@@ -440,4 +445,9 @@ def test_opposing_counsel_names_the_article_and_the_mend(run: Run, tmp_path: Pat
     }
     reports = [row for row in rows if "report" in row["name"]]
     assert reports
-    assert {row["strength"] for row in reports} == {"strong"}
+    # They were only read: what is not in the vault cannot be shown.
+    assert {(row["strength"], row["by"]) for row in reports} == {("weak", "EVID 15")}
+    credit = life / "exports/credit"
+    run("evidence", "pack", "--case", "1", "--originals", credit, "-o", tmp_path / "p")
+    kept = [row for row in judged() if "report" in row["name"]]
+    assert {(row["strength"], row["by"]) for row in kept} == {("strong", "EVID 94")}
