@@ -26,7 +26,7 @@ from notmyloan.model.label import LABELS, Label
 from notmyloan.screen.fold import build
 from notmyloan.screen.model import ScreenModel, load_model
 from notmyloan.screen.train import FILLS, own_labels, train
-from notmyloan.screen.training.corpora import SPAM, Example, folds
+from notmyloan.screen.training.corpora import SPAM, Example, held_back
 from notmyloan.screen.training.evaluate import f1, figures, macro_f1
 from notmyloan.screen.training.examples import corpora, own, together
 
@@ -51,7 +51,7 @@ def compare(seed: int, folder: Path, table: Table) -> None:
     """One split: train both on seven tenths, measure both on the rest."""
     tables = build()
     examples, group = together(corpora(folder), own(lambda _: True, FILLS, 0))
-    held = folds(group, 10, seed) >= 7
+    held = held_back(examples, group, seed)
     left = [e for e, h in zip(examples, held, strict=True) if not h]
     right = [e for e, h in zip(examples, held, strict=True) if h]
     model = ScreenModel(train(left, group[~held], tables, seed))

@@ -32,7 +32,7 @@ _LONGEST: Final = 10
 # Marks that a reader can check by looking. The others speak of shape and length.
 _SAID: Final = frozenset(
     ["signature", "link", "short_link", "contact", "code", "amount", "disguise", "variants",
-     "shouting", "exclaiming"]
+     "shouting", "exclaiming", "nameless"]
 )  # fmt: skip
 _HIDDEN: Final = "…"
 

@@ -3,9 +3,9 @@
 A text is read twice. Folded, so that a wording and its disguises share their grams: Chinese in
 single characters and pairs, Latin letters in runs of three and four, and pairs once more as they
 sound (pinyin), so that 代款, 带款 and 贷款 share something. And plain, as it was typed: capitals,
-commas and spacing tell an advert from a chat better than anything that folding leaves. Each kind
-of gram has its own part of the table of weights and counts once a text however often it stands
-there; bucket 0 means "no gram here".
+commas and spacing tell an advert from a chat better than anything that folding leaves. English
+is read in whole words and pairs of words besides. Each kind of gram has its own part of the table
+of weights and counts once a text however often it stands there; bucket 0 means "no gram here".
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from notmyloan.screen.fold import SENTINEL
 from notmyloan.screen.stream import Stream
 
 Codes = NDArray[np.uint32]
@@ -24,7 +25,8 @@ Found = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Gram:
-    """One kind of gram: `span` codes, read as written or as `spoken`, folded or `plain`.
+    """One kind of gram: `span` codes, read as written or as `spoken`, folded or `plain`; or
+    `words` words, found at the first letter of the first.
 
     It lies in `bits` bits of buckets from `base` on and counts with `scale`; in English texts,
     which share nothing with Chinese ones, in `english_bits` from `english_base` on with
@@ -39,6 +41,7 @@ class Gram:
     latin: bool = False
     spoken: bool = False
     plain: bool = False
+    words: int = 0
     base: int = 0
     english_base: int = 0
 
@@ -72,6 +75,8 @@ GRAMS: Final = _laid_out(
     Gram(2, 17, 1.0, 13, 1.0, plain=True),
     Gram(3, 0, 0.0, 16, 1.0, plain=True),
     Gram(4, 0, 0.0, 17, 1.0, plain=True),
+    Gram(1, 0, 0.0, 14, 1.0, plain=True, words=1),
+    Gram(1, 0, 0.0, 16, 1.0, plain=True, words=2),
 )
 FOLDED: Final = tuple(g for g in GRAMS if not g.plain)
 PLAIN: Final = tuple(g for g in GRAMS if g.plain)
@@ -80,6 +85,7 @@ BUCKETS: Final = GRAMS[-1].ranges()[1].stop
 _MULTIPLIER: Final = np.uint32(0x9E3779B1)
 _MIX: Final = np.uint32(0x85EBCA6B)
 _FINISH: Final = np.uint32(0xC2B2AE35)
+_PLACE: Final = np.uint32(0x27D4EB2F)
 _SOUND_BASE: Final = np.uint32(0x01000000)
 _BUCKET_BITS: Final = np.uint32(20)
 # So many texts fit beside a bucket into 32 bits, which sort fastest.
@@ -108,8 +114,45 @@ def plain(stream: Stream) -> Found:
     ends = np.append(stream.source_start[1:], len(stream.plain))
     out = np.zeros((len(stream.plain), len(PLAIN)), np.int32)
     sizes = ends - stream.source_start
-    _hash(out, stream.plain, stream, sizes, dict(enumerate(PLAIN)), None)
+    kinds = {i: g for i, g in enumerate(PLAIN) if not g.words}
+    _hash(out, stream.plain, stream, sizes, kinds, None)
+    if stream.english.any():
+        _hash_words(out, stream, sizes)
     return out
+
+
+def _hash_words(out: Found, stream: Stream, sizes: NDArray[np.int64]) -> None:
+    """Fill the columns of `out` that hold words and pairs of words: runs of letters or digits,
+    whatever their case, and single other marks."""
+    read = stream.plain
+    lower = np.where((read >= 65) & (read <= 90), read + np.uint32(32), read)
+    inside = ((lower >= 97) & (lower <= 122)) | ((lower >= 48) & (lower <= 57)) | (lower >= 0xC0)
+    english = np.repeat(stream.english, sizes)
+    inside &= (lower != ord(SENTINEL)) & english
+    joined = np.zeros(len(read), np.bool_)
+    joined[1:] = inside[1:] & inside[:-1]
+    begins = ~joined & (lower != 0x20) & english
+    first = np.flatnonzero(begins)
+    if not first.size:
+        return
+    # A character's part in its word's hash depends on its place in the word.
+    place = np.arange(len(read)) - np.maximum.accumulate(np.where(joined, 0, np.arange(len(read))))
+    part = (lower + place.astype(np.uint32) * _PLACE) * _MULTIPLIER
+    part = (part ^ (part >> np.uint32(15))) * _MIX
+    own = np.where(joined | begins, part, np.uint32(0))
+    word = np.add.reduceat(own, first, dtype=np.uint32)
+    text = np.repeat(np.arange(len(sizes)), sizes)[first]
+    for column, gram in enumerate(PLAIN):
+        if not gram.words:
+            continue
+        mixed = word
+        whole = np.ones(len(word), np.bool_)
+        if gram.words == 2:
+            mixed = np.append(word[:-1] * _MIX + word[1:], np.uint32(0))
+            whole = np.append(text[:-1] == text[1:], False)
+        mixed = (mixed ^ (mixed >> np.uint32(16))) * _FINISH
+        bucket = (mixed >> np.uint32(32 - gram.english_bits)).astype(np.int32)
+        out[first, column] = np.where(whole, bucket + np.int32(gram.english_base), 0)
 
 
 def _hash(

@@ -149,6 +149,7 @@ SIGNS: Final = (
     "masked",  # digits written as x
     "spaced",  # a space after every word of Chinese, as word-segmented corpora have it
     "bare",  # neither punctuation nor link, contact, spacing or masking
+    "nameless",  # begins "Your …" but names no sender, number, date or link
 )
 # A sign says one thing in Chinese and another in English: each language has its own marks.
 MARKS: Final = (*SIGNS, *(f"english_{sign}" for sign in SIGNS))
@@ -233,16 +234,19 @@ class Streamer:
         latin = kind == LATIN
         begins = latin[1:-1] & latin[2:] & ~latin[:-2]
         words = np.add.reduceat(np.pad(begins, 1).astype(np.int64), starts)
-        han = np.add.reduceat((kind == HAN).astype(np.int64), starts)
+        # £, $, % and stand-ins are of no language.
+        foreign = (kind == HAN) & (codes >= 0x2E80) & ((codes < 0xE000) | (codes >= 0xF900))
+        han = np.add.reduceat(foreign.astype(np.int64), starts)
         chinese = (han > 0) & ((words < _ENGLISH_WORDS) | (words < han))
         in_chinese = np.repeat(chinese, lengths)
         marks = np.zeros((len(texts), len(SIGNS)), np.float32)
         plain = np.where((raw >= 0x30) & (raw <= 0x39) & in_chinese, np.uint32(0x30), raw)
-        foreign = (kind == HAN) & ~in_chinese
+        foreign &= ~in_chinese
         kind[foreign] = GAP
         codes[foreign] = plain[foreign] = _SPACE
 
         self._mark_source(marks, raw, kind, starts, ends, chinese)
+        self._mark_nameless(marks, raw, codes, starts, ends, chinese)
         self._fold_links(codes, kind, marks, ends, in_chinese)
         self._unmask_digits(codes, kind, marks, ends, in_chinese)
         self._fold_numbers(codes, kind, marks, ends, in_chinese)
@@ -262,6 +266,7 @@ class Streamer:
         marks[:, at("present")] = 1.0
         marks[:, at("length")] = np.log1p(size) / 5
         told = ("pausing", "link", "contact", "spaced", "masked")
+        marks[:, at("nameless")] *= ~marks[:, [at("link"), at("contact")]].any(axis=1)
         marks[:, at("bare")] = ~marks[:, [at(sign) for sign in told]].any(axis=1)
         marks = np.concatenate((marks * chinese[:, None], marks * ~chinese[:, None]), axis=1)
         return Stream(codes, start, stop, kept, source, starts, plain, marks)
@@ -315,6 +320,27 @@ class Streamer:
         )
         marks[:, at("pausing")] = np.minimum(count(pause | (raw == 0x2E) | (raw == 0xFF1B)), 5) / 5
         marks[:, at("asking")] = count((raw == 0x3F) | (raw == 0xFF1F)) > 0
+
+    @staticmethod
+    def _mark_nameless(
+        marks: NDArray[np.float32], raw: Codes, codes: Codes, starts: Ints, ends: Ints,
+        chinese: Bools,
+    ) -> None:  # fmt: skip
+        """Marks notices to "you" that name nothing: no digit, no 【signature】, no capital but at
+        the start of a sentence, no "Firm:" before. Links are looked for later."""
+        last = len(codes) - 1
+        first = codes[starts]
+        to_you = (first == 0x60A8) | (first == 0x4F60) | (first == 0x5C0A)  # 您 你 尊
+        english = ~chinese
+        for step, letter in enumerate("your "):
+            english &= codes[np.minimum(starts + step, last)] == ord(letter)
+        capital = (raw >= 65) & (raw <= 90) & (_shifted(raw, -1) == _SPACE)
+        before = _shifted(raw, -2)
+        capital &= ~((before == 0x2E) | (before == 0x21) | (before == 0x3F))
+        named = capital | ((raw >= 0x30) & (raw <= 0x39)) | (raw == NUMBER)
+        running: Ints = np.concatenate((np.zeros(1, np.int64), np.cumsum(named)))
+        nameless = (running[ends] == running[starts]) & ((to_you & chinese) | english)
+        marks[:, SIGNS.index("nameless")] = nameless & (marks[:, SIGNS.index("signature")] == 0)
 
     @staticmethod
     def _unmask_digits(

@@ -204,3 +204,15 @@ def folds(group: NDArray[np.int64], count: int, seed: int) -> NDArray[np.int64]:
         fold[g] = emptiest
         filled[emptiest] += size[g]
     return fold[group]
+
+
+def held_back(
+    examples: Sequence[Example], group: NDArray[np.int64], seed: int
+) -> NDArray[np.bool_]:
+    """Which examples to keep from training: three tenths of the groups of each source, so that
+    a source's split does not change with the others."""
+    held = np.zeros(len(examples), np.bool_)
+    for source in dict.fromkeys(e.source for e in examples):
+        mine = np.flatnonzero([e.source == source for e in examples])
+        held[mine] = folds(np.unique(group[mine], return_inverse=True)[1], 10, seed) >= 7
+    return held

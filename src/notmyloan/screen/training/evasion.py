@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
+from functools import cache
 from typing import Final
 
 HOMOPHONES: Final = {
@@ -59,6 +61,41 @@ _CYRILLIC: Final = dict(zip("aceopxyAEKMHOPCTX", "асеорхуАЕКМНОРС
 _LEET: Final = {"a": "@", "i": "1", "o": "0", "e": "3", "s": "$", "l": "1"}
 
 
+# The characters that disguises are for; some of them are written by their sound alone.
+_WORDS: Final = (
+    "贷款借钱款额度利息微信放款下款征信信用银行抵押担保发票办理电话联系加免费急资金周转到账"
+    "秒批低身份证公积金社保逾期黑户套现提现垫还代还赌博彩验证码客服兼职返利投资博网址点击领取"
+)
+
+
+@cache
+def _alike() -> dict[str, str]:
+    """For each common character the common ones that sound the same, tones aside."""
+    from pypinyin import lazy_pinyin
+
+    common = [chr(code) for code in range(0x4E00, 0x9FA6)]
+    common = [c for c in common if _is_common(c)]
+    by_sound: dict[str, list[str]] = defaultdict(list)
+    for char in common:
+        by_sound[lazy_pinyin(char)[0]].append(char)
+    return {c: "".join(x for x in by_sound[s] if x != c) for s in by_sound for c in by_sound[s]}
+
+
+def _is_common(char: str) -> bool:
+    """In the first level of GB 2312: the 3,755 commonest characters."""
+    try:
+        return 0xB0 <= char.encode("gb2312")[0] <= 0xD7
+    except UnicodeEncodeError:
+        return False
+
+
+@cache
+def _spelt(char: str) -> str:
+    from pypinyin import lazy_pinyin
+
+    return str(lazy_pinyin(char)[0])
+
+
 def evade(text: str, r: random.Random) -> str:
     """`text` under one to three disguises."""
     from opencc import OpenCC
@@ -74,6 +111,18 @@ def evade(text: str, r: random.Random) -> str:
         return "".join(
             r.choice(HOMOPHONES[c]) if c in HOMOPHONES and r.random() < 0.7 else c for c in t
         )
+
+    def any_homophone(t: str) -> str:
+        rate = r.choice((0.15, 0.3, 0.6))
+        return "".join(
+            r.choice(_alike()[c]) if c in _WORDS and _alike().get(c) and r.random() < rate else c
+            for c in t
+        )
+
+    def pinyin(t: str) -> str:
+        rate = r.choice((0.1, 0.2, 0.4))
+        shape = r.choice((str.lower, str.lower, str.title, str.upper))
+        return "".join(shape(_spelt(c)) if c in _WORDS and r.random() < rate else c for c in t)
 
     def sounds(t: str) -> str:
         for word, forms in SOUNDS.items():
@@ -93,7 +142,9 @@ def evade(text: str, r: random.Random) -> str:
 
     chinese = any("\u4e00" <= c <= "\u9fff" for c in text)
     ways = (
-        (traditional, stuffed, homophones, sounds, splits, digits) if chinese else (latin, stuffed)
+        (traditional, stuffed, homophones, any_homophone, pinyin, sounds, splits, digits)
+        if chinese
+        else (latin, stuffed)
     )
     for way in r.sample(ways, min(len(ways), r.choice((1, 1, 2, 3)))):
         text = way(text)

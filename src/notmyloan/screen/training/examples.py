@@ -15,6 +15,7 @@ from notmyloan.model.label import Label
 from notmyloan.screen.training.corpora import UNWANTED, WANTED, Example, groups, natural, read
 from notmyloan.screen.training.evasion import evade
 from notmyloan.screen.training.grammar import Template, texts
+from notmyloan.screen.training.rough import rough
 
 CORPORA: Final = ("fbs", "zh-spam-10k", "uci-sms-spam")
 
@@ -33,9 +34,12 @@ def own(side: Callable[[Template], bool], count: int, seed: int) -> list[tuple[E
     ]
 
 
+# A false alarm on a person's own mail costs more than a missed advert.
+OWN_WANTED: Final = 3.0
+
+
 def _weight(label: Label) -> float:
-    # A false alarm on a person's own mail costs more than a missed advert.
-    return 3.0 if label in WANTED else 1.0
+    return OWN_WANTED if label in WANTED else 1.0
 
 
 def together(
@@ -61,8 +65,9 @@ def together(
 def enriched(
     examples: Sequence[Example], group: NDArray[np.int64], seed: int
 ) -> tuple[list[Example], NDArray[np.int64]]:
-    """The examples, then as they may look elsewhere: fbs texts joined and filled in, unwanted
-    ones disguised, wanted ones in traditional characters (so that these are no sign of ill)."""
+    """The examples, then as they may look elsewhere: fbs texts joined and filled in, our own
+    written carelessly, unwanted ones disguised, wanted ones in traditional characters (so that
+    these are no sign of ill)."""
     r = random.Random(seed)
     more: list[Example] = []
     owners: list[int] = []
@@ -74,10 +79,13 @@ def enriched(
             text = natural(text, r)
             more.append(replace(example, text=text, weight=example.weight * 0.7))
             owners.append(i)
+        if example.source == "own" and r.random() < 0.5:
+            more.append(replace(example, text=rough(text, r), weight=example.weight * 0.7))
+            owners.append(i)
         loan = Label.LOAN_SOLICITATION in example.allowed and len(example.allowed) == 1
         rate = 1.0 if loan or example.source == "own" else 0.35
         if unwanted:
-            for _ in range(2 if loan else 1):
+            for _ in range(4 if loan else 1):
                 if r.random() < rate:
                     more.append(replace(example, text=evade(text, r), weight=example.weight * 0.5))
                     owners.append(i)

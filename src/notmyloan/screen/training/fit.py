@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 MARK_SCALE = 0.03
 SPREAD_STEP = 25.0 / 255  # above any idf times scale
 SLACK = 0.5
-ONE_SLACK = 3.0
+ONE_SLACK = 5.0
 POWER = 0.5  # of a class's rarity, as its weight
 
 
@@ -70,11 +70,13 @@ class Space:
     spread: NDArray[np.uint8]
 
     @classmethod
-    def of(cls, counts: Counts) -> Space:
+    def of(cls, counts: Counts, kept: NDArray[np.bool_] | None = None) -> Space:
         """Inverse document frequencies of the counted texts; what they never held counts
-        nothing, not even towards a text's length."""
+        nothing, not even towards a text's length. With `kept`, nor do other grams than these."""
         texts = counts.grams.shape[0]
         often = np.bincount(counts.grams.indices, minlength=BUCKETS)
+        if kept is not None:
+            often *= kept
         idf = np.where(often > 0, np.log((1 + texts) / (1 + often)) + 1, 0.0)
         for gram in GRAMS:
             for place, scale in zip(gram.ranges(), (gram.scale, gram.english_scale), strict=True):

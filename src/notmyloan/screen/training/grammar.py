@@ -41,6 +41,11 @@ class Template:
         digest = hashlib.blake2b(self.pattern.encode(), digest_size=4).digest()
         return int.from_bytes(digest) % parts
 
+    @property
+    def richness(self) -> int:
+        """One to four: by the number of its choices."""
+        return 1 + min(self.pattern.count("|") // 6, 3)
+
 
 @cache
 def templates() -> tuple[Template, ...]:
@@ -164,13 +169,14 @@ def fill(pattern: str, r: random.Random) -> str:
 def texts(
     side: Callable[[Template], bool], count: int, seed: int
 ) -> Iterator[tuple[Template, str]]:
-    """`count` texts of each template that `side` takes, without repeats of one text."""
+    """`count` texts of each template that `side` takes, more of one that can say many things,
+    without repeats of one text."""
     for template in templates():
         if not side(template):
             continue
         r = random.Random(f"{seed}/{template.pattern}")
         seen: set[str] = set()
-        for _ in range(count):
+        for _ in range(count * template.richness):
             text = fill(template.pattern, r)
             if text not in seen:
                 seen.add(text)
