@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -14,7 +15,9 @@ pytest.importorskip("cv2")
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "seal"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "evidence"))
 from papers import photo
+from tsa import authority
 
 from notmyloan.seal.kinds import Kind
 
@@ -73,6 +76,33 @@ def test_a_leaked_copy_is_told_and_proved_without_the_vault(desk: Path, run: Run
     unsealed = run("whose", FRONT)
     assert unsealed.returncode == 0
     assert "none of its 3 sealed copies" in unsealed.stdout
+
+
+def test_a_stamp_on_the_log_proves_when_the_commitment_was_there(desk: Path, run: Run) -> None:
+    with authority(desk / "tsa") as (url, root):
+        made = run("seal", FRONT, "--for", "renting", "--to", "Lessor", "-o", "given.png", "--json")
+        assert made.returncode == 0, made.stderr
+        unstamped = run("whose", "given.png", "--reveal", "early")
+        assert "notmyloan evidence stamp" in unstamped.stderr
+        stamped = run("evidence", "stamp", "--tsa", url)
+        assert stamped.returncode == 0, stamped.stderr
+        later = run("seal", FRONT, "--for", "renting", "--to", "Later", "-o", "later.png")
+        assert later.returncode == 0, later.stderr
+        shown = run("whose", "given.png", "--reveal", "proof")
+        assert "evidence stamp" not in shown.stderr
+    (log,) = (desk / "proof").glob("*.log")
+    checked = run("evidence", "verify", log, "--roots", root, "--json")
+    assert checked.returncode == 0, checked.stdout
+    found = json.loads(checked.stdout)
+    assert found["whole"]
+    assert [s["trusted"] for s in found["stamps"]] == [True]
+    # The newest commitment is not stamped; the one that is stamped goes to the court.
+    commitment = (log / "data/commitment.json").read_bytes()
+    first = json.loads(made.stdout)["commitment"]
+    assert hashlib.sha256(commitment).hexdigest() == first
+    (opening,) = (desk / "proof").glob("*.opening.json")
+    proved = run("whose", "given.png", "--verify", log / "data/commitment.json", opening, "--json")
+    assert json.loads(proved.stdout)["holds"]
 
 
 def test_both_sides_go_on_one_page_and_the_disclosure_is_kept(desk: Path, run: Run) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _say = current().say
 _SHOWN = 5
+_SMALLEST = 1e-30  # of an error that is claimed, whatever the formula gives
 
 
 @command("whose")
@@ -96,7 +97,7 @@ def _trace(
             if explain:
                 _numbers(app, one.result)
         if reveal is not None and one.result.matches:
-            _write(app, reveal, one, *opening_of(vault, one))
+            _write(app, vault, reveal, one, *opening_of(vault, one))
     return sum(len(one.result.matches) for one in traced)
 
 
@@ -138,7 +139,7 @@ def _tell(app: App, traced: Traced) -> None:
 
 def _power(error: float) -> str:
     """An error as one figure. Secret codes of 128 bits of strength carry no smaller claim."""
-    return f"{max(error, 1e-30):.0e}"
+    return f"{max(error, _SMALLEST):.0e}"
 
 
 def _numbers(app: App, result: Result) -> None:
@@ -162,7 +163,7 @@ def _data(traced: Traced) -> dict[str, Any]:
         copy = traced.copy(match.copy.id)
         matches.append(
             {"mark": copy.id, "recipient": copy.recipient, "purpose": copy.purpose,
-             "on": copy.made.isoformat(), "z": match.z, "error": match.error}
+             "on": copy.made.isoformat(), "z": match.z, "error": max(match.error, _SMALLEST)}
         )  # fmt: skip
     return {"paper": traced.original.kind, "original": traced.original.sha256,
             "matches": matches} | _figures(result)  # fmt: skip
@@ -175,17 +176,23 @@ def _figures(result: Result) -> dict[str, Any]:
             "z": sorted((float(z) for z in result.z), reverse=True)[:_SHOWN]}  # fmt: skip
 
 
-def _write(app: App, folder: Path, traced: Traced, commitment: bytes, opening: bytes) -> None:
+def _write(
+    app: App, vault: Vault, folder: Path, traced: Traced, commitment: bytes, opening: bytes
+) -> None:
     from notmyloan.cli.files import write_atomically
+    from notmyloan.guard.sealing import prove_time
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError("cli.whose.folder", path=str(folder)) from error
     name = traced.original.sha256[:12]
+    stamped = prove_time(vault, commitment, folder / f"{name}.log", app.now())
     for part, data in (("commitment", commitment), ("opening", opening)):
         write_atomically(folder / f"{name}.{part}.json", data)
     app.tell("cli.whose.revealed", path=str(folder.absolute()))
+    if not stamped:
+        app.tell("cli.whose.unstamped")
 
 
 def _verify(

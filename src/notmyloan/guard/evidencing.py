@@ -243,6 +243,12 @@ def _size(head_text: str) -> int:
     return read_head(head_text.encode()).size
 
 
+def covered(vault: Vault) -> set[str]:
+    """The SHA-256 of everything that a time stamp covers."""
+    size = max((_size(s.head) for s in vault.exhibits.stamps() if s.reply), default=0)
+    return {entry.subject for entry in entries(vault)[:size]}
+
+
 def stamps(vault: Vault, chain: bytes | None = None) -> list[Stamped]:
     """The stamps on the log's heads."""
     return [

@@ -7,11 +7,14 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 import numpy as np
 
+from notmyloan.locale import Speaker
 from notmyloan.model.disclosure import Consent, Disclosure, Given, RecipientKind
 from notmyloan.model.errors import UsageError, VaultError
+from notmyloan.model.text import Text
 from notmyloan.seal import card, codes, commit, endorsement, keepout
 from notmyloan.seal.copy import NONCE_BYTES, dump_layout, layout_digest, load_layout, seal_copy
 from notmyloan.seal.detect import Answer, Copy, Result, sketch, whose
@@ -302,15 +305,50 @@ def _key(seals: Seals, original: KeptOriginal) -> bytes:
 
 
 def reveal(vault: Vault, traced: Traced) -> tuple[bytes, bytes]:
-    """The newest commitment to an original and its opening, for a court: with the layouts of the
-    copies that the test named, and no others."""
+    """The commitment to an original and its opening, for a court: with the layouts of the copies
+    that the test named, and no others. The newest that is time stamped and names those copies;
+    without one, the newest."""
+    from notmyloan.guard.evidencing import covered
+
     seals = vault.seals
-    data = seals.newest_commitment(traced.original)
-    assert data is not None  # a copy was named, so one was committed to
+    named = {m.copy.id for m in traced.result.matches}
+    stamped = covered(vault)
+    data = b""
+    for known in reversed(seals.commitments(traced.original)):
+        holds = named <= {c.id for c in commit.read_commitment(known).copies}
+        if not data or (holds and commit.digest(known) in stamped):
+            data = known
+        if not holds or commit.digest(data) in stamped:
+            break
     pixels = open_picture(seals.picture(traced.original), traced.original.sha256[:12]).pixels
-    named = {m.copy.layout for m in traced.result.matches}
-    layouts = {c.digest: c.packed for c in traced.copies if c.digest in named}
+    shown = {m.copy.layout for m in traced.result.matches}
+    layouts = {c.digest: c.packed for c in traced.copies if c.digest in shown}
     opening = commit.reveal(
         data, _key(seals, traced.original), traced.original.salt, pixels, layouts
     )
     return data, opening
+
+
+def prove_time(vault: Vault, data: bytes, target: Path, now: datetime) -> bool | None:
+    """Write a package that proves when the log of evidence held a commitment: its line, the proof
+    that it is in the log, and the time stamps over it. Whether a stamp covers it; None, and
+    nothing written, where the log does not hold it (made before commitments were logged).
+
+    Raises PackageError where the target exists or cannot be written.
+    """
+    from notmyloan.evidence.package import Item, write
+    from notmyloan.guard.evidencing import covered, entries, stamps
+
+    name = commit.digest(data)
+    log = entries(vault)
+    if all(entry.subject != name for entry in log):
+        return None
+    readme = "\n\n".join(
+        Speaker(language).say(Text("cli.whose.proof_readme")) for language in ("zh_CN", "en")
+    )
+    write(
+        target, [Item("commitment.json", lambda: [data], name, len(data))], entries=log,
+        about={"External-Description": "notmyloan commitment to sealed copies"}, made=now,
+        readme=readme, stamps=stamps(vault),
+    )  # fmt: skip
+    return name in covered(vault)

@@ -23,6 +23,9 @@ from notmyloan.seal.recognise import SURE, Reader, recognise
 _A4 = (8.27, 11.69)  # inches
 _RADIUS = 3.18  # millimetres, of an ID-1 card's corners (ISO/IEC 7810)
 _FRAME_SURE = 0.7  # with no edge to be seen, the marks must be clear
+_FILLED_ASPECT = 0.02  # the same for one that shows a card to its very edges
+_EVEN, _SAME = 9.0, 10.0  # of 255 in Lab: a paper's ground is even and goes on
+_INNER = 0.25  # of the picture; less may be something on a card
 _FRAME_ASPECT = 0.09  # how far from a card's a picture's may be that shows one card and no table
 
 
@@ -53,9 +56,11 @@ def find_cards(pixels: Pixels, read: Reader | None = None) -> tuple[Card, ...]:
         if all(overlap(card.corners, other.corners) < 0.4 for other in cards):
             cards.append(card)
     frame = _frame(pixels)
-    if not cards and frame is not None:
+    if frame is not None:
         whole = _named(pixels, frame, read)
-        if whole.kind is not Kind.PAGE and whole.sure >= _FRAME_SURE:
+        fills = whole.kind is not Kind.PAGE and whole.sure >= _FRAME_SURE
+        # A chip or a printed table on a paper that fills the picture is no paper of its own.
+        if fills and all(_is_part(pixels, c.corners, whole.kind) for c in cards):
             cards = [whole]
     row = max(pixels.shape[0] // 8, 1)
     cards.sort(key=lambda c: (int(c.corners[:, 1].mean()) // row, float(c.corners[:, 0].mean())))
@@ -198,6 +203,33 @@ def _frame(pixels: Pixels) -> Corners | None:
         if abs(aspect / (across / down) - 1) < _FRAME_ASPECT:
             return clockwise(_rectangle(wide, high))
     return None
+
+
+def _is_part(pixels: Pixels, corners: Corners, kind: Kind) -> bool:
+    """Whether what lies at the corners is printed on a paper of `kind` that fills the picture."""
+    high, wide = pixels.shape[:2]
+    across, down = canonical_size(kind)
+    fits = abs(max(wide, high) / min(wide, high) / (across / down) - 1) < _FILLED_ASPECT
+    if fits and kind is Kind.BANK_CARD and area(corners) < _INNER * high * wide:
+        return True
+    return _goes_on(pixels, corners)
+
+
+def _goes_on(pixels: Pixels, corners: Corners) -> bool:
+    """Whether what lies around the corners has the same ground as what lies within."""
+    cv2 = opencv()
+    scale = 300 / max(pixels.shape[:2])
+    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    within = np.zeros(small.shape[:2], np.uint8)
+    cv2.fillConvexPoly(within, np.rint(corners * scale).astype(np.int32), 1)
+    around = cv2.dilate(within, np.ones((9, 9), np.uint8)) == 0
+    if around.mean() < 0.02:
+        return False
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32)
+    inner = lab[cv2.erode(within, np.ones((9, 9), np.uint8)) > 0]
+    outer = lab[around]
+    even = np.abs(outer - np.median(outer, axis=0)).mean() < _EVEN
+    return bool(even and np.abs(np.median(inner, axis=0) - np.median(outer, axis=0)).max() < _SAME)
 
 
 def _rectangle(wide: int, high: int) -> Corners:
