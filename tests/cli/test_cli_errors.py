@@ -163,3 +163,16 @@ def test_an_encrypted_backup_opens_with_a_listed_password(run, tmp_path: Path) -
     done = run("read", backup)
     assert done.returncode == 3
     assert "encrypted" in done.stderr
+
+
+def test_a_mistyped_command_names_the_near_one(run) -> None:
+    done = run("chekc")
+    assert done.returncode == 2
+    assert "notmyloan check" in done.stderr
+    assert run("completely-else").returncode == 2
+
+
+def test_a_language_that_is_not_spoken_is_named(run) -> None:
+    done = run("findings", lang="xx")
+    assert done.returncode == 2
+    assert "zh-CN" in done.stderr

@@ -7,6 +7,7 @@ import gettext
 import os
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from notmyloan import __version__
 from notmyloan.cli import network
 from notmyloan.cli.app import App, current
 from notmyloan.locale import choose_language
-from notmyloan.model.errors import NotMyLoanError
+from notmyloan.model.errors import NotMyLoanError, UsageError
 from notmyloan.model.text import Text
 
 # name -> module under notmyloan.cli; a command's module is imported only when it is used, so
@@ -68,6 +69,16 @@ class Commands(click.Group):
         command: click.Command = getattr(loaded, f"{cmd_name}_command")
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            near = get_close_matches(name, COMMANDS, n=1)
+            key = "cli.no_such_command_near" if near else "cli.no_such_command"
+            raise UsageError(key, name=name, near=near[0] if near else "")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         say = current().say
         with formatter.section(say("cli.help.commands")):
@@ -113,6 +124,9 @@ def _speak(argv: Sequence[str]) -> App:
         elif word == "--lang" and position + 1 < len(argv):
             wanted = argv[position + 1]
     language = choose_language(wanted)
+    if wanted is not None and not wanted.lower().startswith(("zh", "en")):
+        App.begin(language).complain(Text("cli.no_such_language", name=wanted))
+        sys.exit(UsageError.exit_code)
     # click's own words ("Usage", "Options") come from the default gettext domain.
     gettext.bindtextdomain("messages", str(Path(notmyloan.__file__).parent / "locale"))
     os.environ["LANGUAGE"] = language
