@@ -262,6 +262,20 @@ def test_csv_calls_in_english() -> None:
     assert (two.outcome, two.duration) == (CallOutcome.ANSWERED, 75)
 
 
+def test_csv_with_a_header_that_nobody_knows() -> None:
+    """Words over moments are a header; else the person's word is enough to read a text."""
+    found = read("foo;bar;baz\n2026-01-05 10:00;10690001;您的额度已批，点击链接领取现金\n".encode())
+    assert [(r.party, r.text) for r in found] == [("10690001", "您的额度已批，点击链接领取现金")]
+    odd = Source("a.csv", None, b"q|w\nyes|2026-01-05 10:00\n")
+    with pytest.raises(InputError):
+        choose(odd)
+    columns = {"at": "w", "text": "q"}
+    context = ReadContext(now=NOW, columns=columns)
+    assert [r.text for r in choose(odd, columns).read(odd, context)] == ["yes"]
+    with pytest.raises(InputError, match=r"read\.no_such_column"):
+        list(choose(odd, {"at": "x"}).read(odd, ReadContext(now=NOW, columns={"at": "x"})))
+
+
 def test_csv_columns_as_the_person_named_them() -> None:
     text = b"w,x,y\n2026-03-01 12:30:00,abc def ghi jkl,10690001\n"
     from notmyloan.read.csv_messages import READER

@@ -45,7 +45,7 @@ def read_command(files: tuple[Path, ...], pairs: tuple[str, ...], as_json: bool)
             app.complain(source.why)
             continue
         try:
-            reader = choose(source)
+            reader = choose(source, context.columns)
             for item in reader.read(source, context):
                 counts[item.kind] += 1
                 if not as_json:

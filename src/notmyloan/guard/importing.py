@@ -74,7 +74,7 @@ def import_paths(
             summary.skipped.append((source.origin.source.name, source.why))
             continue
         try:
-            reader = choose(source)
+            reader = choose(source, context.columns)
         except InputError as error:
             if _named(source, paths):
                 summary.files.append(FileOutcome(source.name, refused=error.text))

@@ -163,7 +163,21 @@ def _header_at(rows: Sequence[Row], wanted: dict[str, str] | None) -> int | None
             return position
         if len({_LOOK_UP[name] for name in names if name in _LOOK_UP}) >= 2:
             return position
-    return None
+    return 0 if _heads_dates(rows) else None
+
+
+def _heads_dates(rows: Sequence[Row]) -> bool:
+    """Whether the first row names columns that nobody knows: words over a column of moments."""
+    first, body = rows[0].cells, rows[1:]
+    zone = ZoneInfo("UTC")
+    if not body or not all(cell and not re.search(r"\d{4}", cell) for cell in first):
+        return False
+    for n in range(len(first)):
+        cells = [row.cells[n] for row in body if n < len(row.cells) and row.cells[n]]
+        moments = sum(len(c) >= 8 and parse(c, zone, "dmy") is not None for c in cells)
+        if cells and moments > len(cells) * 0.8:
+            return True
+    return False
 
 
 def _by_content(

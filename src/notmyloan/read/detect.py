@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from notmyloan.model.errors import InputError
 from notmyloan.model.record import Origin, SourceFile, Unreadable
 from notmyloan.model.text import Text
 from notmyloan.read.archives import BROKEN_ZIP
+from notmyloan.read.csv_messages import READER as PLAIN_CSV
 from notmyloan.read.reader import Reader, readers
 from notmyloan.read.source import Source
+from notmyloan.read.tables import sniff_encoding
 
 SURE_ENOUGH = 0.3
 # Bounds on unpacking an archive of exports in memory.
@@ -36,11 +38,14 @@ def detect(source: Source) -> list[tuple[Reader, float]]:
     return sorted(found, key=lambda pair: -pair[1])
 
 
-def choose(source: Source) -> Reader:
-    """The surest reader. Raises InputError that says what the file is instead, and the mend."""
+def choose(source: Source, columns: Mapping[str, str] | None = None) -> Reader:
+    """The surest reader. A text that none recognises is a plain CSV where the person told its
+    `columns` apart. Raises InputError that says what the file is instead, and the mend."""
     found = detect(source)
     if found:
         return found[0][0]
+    if columns and source.head and not source.is_folder and sniff_encoding(source.head):
+        return PLAIN_CSV
     raise InputError(_instead(source), name=source.name)
 
 
