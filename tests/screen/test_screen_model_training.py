@@ -98,13 +98,17 @@ def test_own_labels_are_fitted_from_a_file(
         fruit = r.choice(["apple", "pear"])
         lines.append({"text": f"I like the {fruit} of {r.random():.9f}", "label": fruit})
     path = tmp_path / "rows.jsonl"
-    path.write_text("".join(json.dumps(x | {"source": "fbs"}) + "\n" for x in lines))
-    with pytest.raises(KeyError):
-        main(["--own-labels", str(path), "--test", str(path)])
-    named = [x | {"label": {"apple": "AD:Loan", "pear": "Other"}[x["label"]]} for x in lines]
-    path.write_text("".join(json.dumps(x | {"source": "fbs"}) + "\n" for x in named))
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     assert main(["--own-labels", str(path), "--test", str(path)]) == 0
     assert re.search(r"macro\s+1\.0000", capsys.readouterr().out)
+    other = tmp_path / "other.jsonl"
+    other.write_text(json.dumps({"text": "I like the plum", "label": "plum"}) + "\n")
+    assert main(["--own-labels", str(path), "--test", str(other)]) == 0
+    assert re.search(r"plum\s+0\.0000", capsys.readouterr().out)
+    other.write_text('{"text": "no label"}\n')
+    with pytest.raises(SystemExit):
+        main(["--own-labels", str(path), "--test", str(other)])
+    assert "other.jsonl, line 1" in capsys.readouterr().err
 
 
 def test_the_shipped_model_knows_the_corpora() -> None:

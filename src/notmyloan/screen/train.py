@@ -223,7 +223,7 @@ def own_labels(
     train_rows: Sequence[Example], test_rows: Sequence[Example], tables: FoldTables
 ) -> dict[str, float]:
     """The same kind of model fitted to a corpus's own labels: F1 of each on `test_rows`, and
-    their mean under `macro`."""
+    their mean under `macro`. A label that `train_rows` lack counts as never found."""
     names = sorted({e.own_label for e in train_rows})
     classes = np.array([names.index(e.own_label) for e in train_rows])
     counts = fitting.count([e.text for e in train_rows], tables)
@@ -231,6 +231,7 @@ def own_labels(
     coefficients, intercepts = fitting.fit(space.vectors(counts), classes, len(names))
     model = LinearModel(fitting.rounded(coefficients, intercepts, names, [space], tables))
     said = model.scores([e.text for e in test_rows]).argmax(axis=1)
+    names += sorted({e.own_label for e in test_rows} - set(names))
     truth = np.array([names.index(e.own_label) for e in test_rows])
     out = {name: f1(truth == i, said == i) for i, name in enumerate(names) if (truth == i).any()}
     out["macro"] = macro_f1(truth, said)
@@ -254,9 +255,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     tables = build()
     if given.own_labels:
-        rows = read(given.own_labels)
+        try:
+            rows = read(given.own_labels, ours=False)
+            test = read(given.test, ours=False) if given.test else []
+        except (OSError, ValueError) as error:
+            parser.error(str(error))
         if given.test:
-            splits = [(rows, read(given.test))]
+            splits = [(rows, test)]
         else:
             group = groups([e.text for e in rows])
             splits = []

@@ -63,21 +63,25 @@ def allowed_labels(source: str, own_label: str) -> frozenset[Label]:
     return _FBS.get(own_label) or _FBS[own_label.partition(":")[0]]
 
 
-def read(path: Path) -> list[Example]:
-    """The examples of one corpus file (gzip'd or plain JSON Lines)."""
+def read(path: Path, ours: bool = True) -> list[Example]:
+    """The examples of one corpus file (gzip'd or plain JSON Lines). Without `ours` its labels may
+    be any, and no label of ours is sought for them. Raises ValueError, naming the line, where one
+    holds no text with a label."""
     opened = gzip.open if path.suffix == ".gz" else open
+    name = path.name.partition(".")[0]
+    found: list[Example] = []
     with opened(path, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines if line.strip()]
-    return [
-        Example(
-            row["text"],
-            allowed_labels(row.get("source", path.name), row["label"]),
-            path.name.partition(".")[0],
-            row["label"],
-            _WEIGHTS.get(path.name.partition(".")[0], 1.0),
-        )
-        for row in rows
-    ]
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+                text, label = str(row["text"]), str(row["label"])
+            except (ValueError, KeyError, TypeError) as error:
+                raise ValueError(f"{path}, line {number}: no text with a label") from error
+            allowed = allowed_labels(row.get("source", path.name), label) if ours else frozenset()
+            found.append(Example(text, allowed, name, label, _WEIGHTS.get(name, 1.0)))
+    return found
 
 
 def allowed_matrix(examples: Sequence[Example]) -> NDArray[np.bool_]:
