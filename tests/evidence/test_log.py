@@ -6,12 +6,15 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from notmyloan.evidence import merkle
 from notmyloan.evidence.errors import LogError
 from notmyloan.evidence.log import Entry, append, check_chain, head, read_entry, read_head
+from notmyloan.guard.evidencing import add, entries, log_faults
+from notmyloan.vault import Vault
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -112,3 +115,26 @@ def test_ten_thousand_lines_are_comfortable() -> None:
     tree = merkle.Tree(e.leaf() for e in entries)
     assert len(tree.inclusion(7_777)) <= 14
     check_chain(entries, head(tree, NOW))
+
+
+def test_a_log_that_was_tampered_with_in_the_vault_is_named(tmp_path: Path) -> None:
+    files = []
+    for number in range(4):
+        files.append(tmp_path / f"{number}.txt")
+        files[-1].write_text(str(number))
+    with Vault.create(tmp_path / "vault", "four unrelated made up words") as vault:
+        add(vault, files, "", {}, None, NOW)
+        assert log_faults(vault) == []
+        assert len(entries(vault)) == 4
+        with vault.writing() as db:
+            db.execute(
+                "update evidence_log set entry = replace(entry, '\"size\":1', '\"size\":9')"
+                " where n = 1"
+            )
+        (wrong,) = log_faults(vault)
+        assert (wrong.key, wrong.args["number"]) == ("evidence.log.changed", 1)
+        with pytest.raises(LogError):
+            entries(vault)
+        with vault.writing() as db:
+            db.execute("delete from evidence_log where n > 0")
+        assert [text.key for text in log_faults(vault)] == ["evidence.log.piece"] * 3
