@@ -7,6 +7,8 @@ fetched. What it is not sure of is refused, never guessed.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -22,6 +24,8 @@ from notmyloan.read.credit_refuse import Refuse
 
 _SCALE = 200 / 72  # pixels a point: 200 dpi
 _MAX_PIXELS = 40_000_000
+_SURER = 0.9  # below this it is looked at once more, larger
+_LARGER = (1.5, 2.0)
 _SURE = 0.75  # below this a piece of text is not certain enough for anything to rest on
 
 
@@ -63,6 +67,8 @@ def recognise_page(document: pdfium.PdfDocument, index: int, refuse: Refuse) -> 
             if again is not None and again[1] > sure:
                 text, sure = again
         text = _without_borders(text)
+        if sure >= _SURE and any(c.isdigit() for c in text):
+            text, sure = _confirmed(engine, part, text, sure)
         if sure < _SURE and not any(c.isalnum() for c in text):
             continue  # a speck
         if sure < _SURE:
@@ -218,10 +224,57 @@ def _tight(engine: Any, part: Any) -> tuple[str, float] | None:
     pad = 4
     crop = np.full((ink.shape[0] + 2 * pad, ink.shape[1] + 2 * pad, *ink.shape[2:]), 255, ink.dtype)
     crop[pad:-pad, pad:-pad] = ink
+    first = _recognised(engine, crop)
+    if first is not None and first[1] >= _SURER:
+        return first
+    return _agreed([first, *(_recognised(engine, _larger(crop, by)) for by in _LARGER)])
+
+
+def _recognised(engine: Any, crop: Any) -> tuple[str, float] | None:
     found, _ = engine(crop, use_det=False, use_cls=False)
     if not found or not found[0][0].strip():
         return None
     return found[0][0], float(found[0][1])
+
+
+def _larger(crop: Any, by: float) -> Any:
+    import cv2  # comes with the recogniser
+
+    return cv2.resize(crop, None, fx=by, fy=by, interpolation=cv2.INTER_CUBIC)
+
+
+def _agreed(readings: Sequence[tuple[str, float] | None]) -> tuple[str, float] | None:
+    """The reading that two sizes of the same ink give; without one, none is sure."""
+    found = [r for r in readings if r is not None]
+    votes = Counter(_plain(text) for text, _ in found)
+    best = max(found, key=lambda r: (votes[_plain(r[0])], r[1]), default=None)
+    if best is None or votes[_plain(best[0])] > 1:
+        return best
+    return best[0], min(best[1], _SURE - 0.01)
+
+
+def _confirmed(engine: Any, part: Any, text: str, sure: float) -> tuple[str, float]:
+    """A piece with figures, read once more, larger: a figure that changes is not certain."""
+    if part.size == 0:
+        return text, sure
+    again = _recognised(engine, _larger(part, _LARGER[0]))
+    if again is not None and _figures(again[0]) == _figures(text):
+        return text, sure
+    third = _recognised(engine, _larger(part, _LARGER[1]))
+    for other in (r for r in (third, again) if r is not None):
+        if other is third and _figures(other[0]) == _figures(text):
+            return text, sure
+    if again is not None and third is not None and _figures(again[0]) == _figures(third[0]):
+        return third if third[1] >= again[1] else again
+    return text, 0.0
+
+
+def _figures(text: str) -> str:
+    return "".join(c for c in _plain(text) if c.isdigit() or c in "X*.-/")
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", "".join(text.split())).upper()
 
 
 def _cut(image: Any, corners: Any) -> Any:
@@ -242,8 +295,13 @@ def _is_dash(part: Any) -> bool:
     return bool(high <= 1.3 * _SCALE and 2 * _SCALE <= wide <= 20 * _SCALE)
 
 
+_BRACKETS = str.maketrans("()", "（）")
+
+
 def _spread(text: str, corners: Any) -> list[Char]:
     """A recognised piece's characters over its box, the Chinese ones twice as wide."""
+    if any("\u4e00" <= c <= "\u9fff" for c in text):
+        text = text.translate(_BRACKETS)  # the report's own are full-width
     xs = [float(p[0]) / _SCALE for p in corners]
     ys = [float(p[1]) / _SCALE for p in corners]
     widths = [1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.55 for c in text]
