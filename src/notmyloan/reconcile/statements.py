@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import log
 from statistics import median
 
@@ -30,6 +30,7 @@ from notmyloan.reconcile.weigh import Scale, Told, verdict
 
 _HISTORY = 40  # fewer payments tell no habit
 _RECENT = timedelta(days=180)
+_NEW_FOR = timedelta(days=1)
 _MOST = 20
 _WORTH = 0.5
 _SMALL = 50.0  # whole currency units: nobody steals less and it would drown the rest
@@ -94,14 +95,15 @@ def _odd_ones(payments: list[Transaction], dossier: Dossier, evidence: Known) ->
     habit = _habit(payments, dossier)
     own_payees = {payee_key(o.value) for o in evidence.lines(OwnedKind.PAYEE)}
     last = payments[-1].at
-    seen: set[str] = set()
+    first: dict[str, datetime] = {}
     times = [t.at for t in payments]
     # Everybody is new at the beginning: the first third only teaches who is known.
     learnt = len(payments) // 3
     for index, t in enumerate(payments):
         payee = payee_key(t.counterparty or t.summary or "")
-        new = bool(payee) and payee not in seen and payee not in own_payees
-        seen.add(payee)
+        # Who was first paid today is as new the second time.
+        since = t.at - first.setdefault(payee, t.at)
+        new = bool(payee) and since < _NEW_FOR and payee not in own_payees
         if index < learnt or last - t.at > _RECENT or float(t.amount.amount) < _SMALL:
             continue
         scale = _judge(t, new, habit, dossier)
