@@ -16,6 +16,7 @@ import pytest
 from credit_compare import compare
 from credit_paper import Paper
 
+from notmyloan.locale import Speaker
 from notmyloan.model.credit import CreditAccount, CreditReport, Enquiry, ReportVersion
 from notmyloan.model.errors import InputError, MissingExtraError
 from notmyloan.read.credit_cn_pdf import READER
@@ -32,6 +33,8 @@ def read(data: bytes, ask: Callable[[str, int], str | None] | None = None) -> li
 def refusal(data: bytes, **kwargs: Any) -> InputError:
     with pytest.raises(InputError) as caught:
         read(data, **kwargs)
+    for language in ("en", "zh_CN"):
+        assert "报告.pdf" in Speaker(language).say(caught.value.text)
     return caught.value
 
 

@@ -82,8 +82,9 @@ def _open(source: Source, context: ReadContext, refuse: Refuse) -> pdfium.PdfDoc
             asked = attempt < MOST_ATTEMPTS
             password = context.ask_secret(source.name, attempt + 1) if asked else None
             if not password:
-                key = "refuse.password" if attempt else "refuse.locked"
-                raise refuse(key, n=attempt) from None
+                if attempt:
+                    raise refuse("refuse.password", n=attempt) from None
+                raise refuse("refuse.locked") from None
             continue
         if len(document) == 0 or len(document) > _MAX_PAGES:
             document.close()
