@@ -75,11 +75,10 @@ class Truth:
                     and (record.by, record.on) in self.enquiries
                 ):
                     return True
-            elif isinstance(record, Message) and record.text in self.texts:
-                return True
-            elif isinstance(record, Transaction) and (
-                record.at.astimezone(SHANGHAI), record.amount.amount
-            ) in self.stolen:  # fmt: skip
+            elif (isinstance(record, Message) and record.text in self.texts) or (
+                isinstance(record, Transaction)
+                and (record.at.astimezone(SHANGHAI), record.amount.amount) in self.stolen
+            ):
                 return True
         return False
 
