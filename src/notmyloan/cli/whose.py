@@ -91,7 +91,7 @@ def _trace(
             click.echo("  " + app.say("cli.whose.other"))
     named = [one for one in traced if one.result.matches]
     # Another photo of the same paper, of which other copies were made, has nothing to add.
-    for one in traced if explain or as_json or not named else named:
+    for one in traced if explain or as_json else named or traced[:1]:
         if not as_json:
             _tell(app, one)
             if explain:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +23,12 @@ from notmyloan.seal.features import Suspect
 from notmyloan.seal.kinds import DPI, Kind, pixels_a_millimetre
 from notmyloan.seal.layout import Box, Layout, Pixels, coverage
 from notmyloan.seal.picture import Picture, open_picture, write_picture
+from notmyloan.seal.register import Original, prepare
 from notmyloan.seal.wording import Language
 from notmyloan.vault import KeptCopy, KeptOriginal, Leak, Seals, Vault
 
 _INCH = 25.4
+_CLEAR = 60  # matching points from which a picture is no poor copy
 _SKETCH = (106, 168)  # rows and columns of a kept sketch
 _SHOWS: Mapping[Kind, tuple[Given, ...]] = {
     Kind.ID_FRONT: (Given.NAME, Given.ID_NUMBER, Given.ADDRESS, Given.FACE),
@@ -261,43 +264,62 @@ def trace_copy(
         raise UsageError("seal.whose.no_copies")
     found: list[Traced] = []
     seen_once = Suspect(suspect)
+    papers = {original.number: _Known(seals, original) for original in originals}
     # Quickly first; a poor copy that nothing was found for then gets the slow ways too.
     for thorough in (False, True):
-        if any(t.result.matches for t in found):
+        if any(t.result.matches or t.result.features >= _CLEAR for t in found):
             break
         seen = {t.original.number for t in found}
         found += [
             traced
-            for original in originals
-            if original.number not in seen
-            and (traced := _test(seals, original, seen_once, suspects * len(originals), thorough))
+            for number, known in papers.items()
+            if number not in seen
+            and (traced := known.test(seen_once, suspects * len(originals), thorough))
         ]
     for traced in found if found_outside else ():
         for match in traced.result.matches:
             copy = traced.copy(match.copy.id)
             seals.put_leak(Leak(copy.id, "copy", copy.recipient, match.error, source, now))
     # One card's two photos are two originals: the one that names a copy speaks.
-    found.sort(key=lambda t: -max((m.z for m in t.result.matches), default=0.0))
+    found.sort(
+        key=lambda t: (-max((m.z for m in t.result.matches), default=0.0), -t.result.features)
+    )
     return found
 
 
-def _test(
-    seals: Seals, original: KeptOriginal, suspect: Suspect, suspects: int, thorough: bool
-) -> Traced | None:
-    """The test against one original's copies; None where the suspect does not show it."""
-    copies = seals.copies(original)
-    sketches = {
-        c.digest: np.frombuffer(c.sketch, np.uint8).reshape(_SKETCH)
-        for c in copies
-        if len(c.sketch) == math.prod(_SKETCH)
-    }
-    pixels = open_picture(seals.picture(original), original.sha256[:12]).pixels
-    result = whose(
-        suspect, pixels, _key(seals, original), [Copy(c.id, c.digest) for c in copies],
-        _Layouts(copies), suspects=suspects, error=commit.ERROR, sketches=sketches,
-        thorough=thorough,
-    )  # fmt: skip
-    return None if result.answer is Answer.OTHER else Traced(original, tuple(copies), result)
+class _Known:
+    """One original with its copies, read from the vault when first tested."""
+
+    def __init__(self, seals: Seals, original: KeptOriginal) -> None:
+        self._seals = seals
+        self._original = original
+
+    @cached_property
+    def _prepared(self) -> Original:
+        return prepare(_pixels(self._seals, self._original))
+
+    @cached_property
+    def _copies(self) -> tuple[KeptCopy, ...]:
+        return tuple(self._seals.copies(self._original))
+
+    def test(self, suspect: Suspect, suspects: int, thorough: bool) -> Traced | None:
+        """The test against all copies; None where the suspect does not show the original."""
+        copies = self._copies
+        sketches = {
+            c.digest: np.frombuffer(c.sketch, np.uint8).reshape(_SKETCH)
+            for c in copies
+            if len(c.sketch) == math.prod(_SKETCH)
+        }
+        result = whose(
+            suspect, self._prepared, _key(self._seals, self._original),
+            [Copy(c.id, c.digest) for c in copies], _Layouts(copies), suspects=suspects,
+            error=commit.ERROR, sketches=sketches, thorough=thorough,
+        )  # fmt: skip
+        return None if result.answer is Answer.OTHER else Traced(self._original, copies, result)
+
+
+def _pixels(seals: Seals, original: KeptOriginal) -> Pixels:
+    return open_picture(seals.picture(original), original.sha256[:12]).pixels
 
 
 def _key(seals: Seals, original: KeptOriginal) -> bytes:
@@ -320,7 +342,7 @@ def reveal(vault: Vault, traced: Traced) -> tuple[bytes, bytes]:
             data = known
         if not holds or commit.digest(data) in stamped:
             break
-    pixels = open_picture(seals.picture(traced.original), traced.original.sha256[:12]).pixels
+    pixels = _pixels(seals, traced.original)
     shown = {m.copy.layout for m in traced.result.matches}
     layouts = {c.digest: c.packed for c in traced.copies if c.digest in shown}
     opening = commit.reveal(
