@@ -226,3 +226,15 @@ def test_any_picture_is_searched(wide: int, high: int, seed: int) -> None:
     for card in find_cards(pixels):
         assert card.corners.shape == (4, 2)
         assert np.isfinite(rectify(pixels, card)).all()
+
+
+@pytest.mark.parametrize("kind", [Kind.BANK_CARD, Kind.HOUSEHOLD, Kind.ID_FRONT])
+def test_a_paper_that_fills_the_picture_is_taken_whole(kind: Kind) -> None:
+    """Not by the chip or the table printed on it."""
+    for seed in (40, 41, 46):
+        flat = papers.paper(kind, seed)
+        (card,) = find_cards(flat)
+        assert card.kind is kind
+        high, wide = flat.shape[:2]
+        edge = np.array([(0, 0), (wide, 0), (wide, high), (0, high)], np.float64)
+        assert np.linalg.norm(card.corners - edge, axis=1).max() < 0.02 * wide
