@@ -141,3 +141,58 @@ def test_the_marital_word_right_behind_the_id_number() -> None:
     tail = f"{paper.head['id_number']}  {paper.head['marital']}"
     text = credit_print.text(paper).decode().replace(tail, tail.replace(" ", ""))
     assert compare(paper, read(TEXT, text.encode())) == []
+
+
+COPIED = """个人信用报告
+报告编号：2026010112345678901234 报告时间：2026-01-01 10:00:00
+姓名：张三 证件类型：身份证 证件号码：**************1234 已婚
+信贷记录
+系统中没有您的信用卡、贷款和其他信贷记录。
+公共记录
+欠税记录
+主管税务机关 某某市税务局 欠税统计日期 2023年3月4日
+欠税总额 1,234 纳税人识别号 12345678
+查询记录
+机构查询记录明细
+编号 查询日期 查询机构 查询原因
+1 2025年12月1日 中国对外经济贸易信托有限公司（360借条联合贷业务集中管
+理专用户）
+贷款审批
+2 2025年11月1日 甲银行 法人代表、负责人、高管等资信审
+查
+3 2025年10月1日 乙银行 {reason}
+个人查询记录明细
+编号 查询日期 查询机构 查询原因
+1 2025年9月1日 本人 本人查询（互联网个人信用信息
+服务平台）
+说明
+"""
+
+
+def test_cells_that_wrapped_in_a_copied_text() -> None:
+    records = read(TEXT, COPIED.format(reason="别的原因").encode())
+    enquiries = [(r.number, r.by, r.reason) for r in records if r.kind == "enquiry"]
+    assert enquiries == [
+        (1, "中国对外经济贸易信托有限公司（360借条联合贷业务集中管理专用户）", "贷款审批"),
+        (2, "甲银行", "法人代表、负责人、高管等资信审查"),
+        (3, "乙银行", "别的原因"),
+        (1, "本人", "本人查询（互联网个人信用信息服务平台）"),
+    ]
+    (tax,) = (r for r in records if r.kind == "public_record")
+    assert tax.fields == {
+        "主管税务机关": "某某市税务局", "欠税统计日期": "2023年3月4日", "欠税总额": "1,234",
+        "纳税人识别号": "12345678",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        COPIED.format(reason="别的原因\n和别的机构"),  # whose second line is it?
+        COPIED.format(reason="贷款审批").replace("**1234 已婚", "**12"),  # its end is missing
+        COPIED.format(reason="贷款审批").replace("3 2025年10月1日", "4 2025年10月1日"),
+    ],
+)
+def test_what_a_copied_text_leaves_open_is_refused(changed: str) -> None:
+    with pytest.raises(InputError):
+        read(TEXT, changed.encode())

@@ -191,7 +191,9 @@ def _report(
     if together:  # the marital word stands right behind the number, without a label
         id_number = together[1]
     torn = any(_FIGURES.fullmatch(squeeze(v.text)) for v in document.loose)
-    short = "身份证" in id_type and id_number.isdigit() and len(id_number) not in (15, 18)
+    # Whole, or masked up to the last four; anything else lost its end to another line.
+    whole = r"\d{15}|\d{17}[\dX]|\d*\*+\d{3,}[\dX]"
+    short = "身份证" in id_type and not re.fullmatch(whole, id_number)
     if torn or short or not re.fullmatch(r"[0-9A-Z*]{4,24}", id_number):
         raise refuse("refuse.value", start, label="证件号码")
     identity = meaning.identity(document) if detailed else None

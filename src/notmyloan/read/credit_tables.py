@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from notmyloan.read import credit_copied
 from notmyloan.read.credit_columns import (
     Header,
     boundaries,
@@ -128,6 +129,10 @@ class Parser:
             if pairs is not None:
                 self._pairs(row, *pairs)
                 return 1
+        copied = credit_copied.pairs(row) if row.page == 0 and not row.solid else None
+        if copied is not None:
+            self._pairs(row, copied, [])
+            return 1
         if self.header is not None and self._takes(row, plain):
             self.values.append(without_labels(self.header, row) if row.first else row)
             return 1
@@ -269,6 +274,8 @@ class Parser:
             return row.solid
         if row.solid:
             return False
+        if credit_copied.is_enquiry_list(header):
+            return not _EMPTY.search(plain)
         remark = plain.split(":")[0] in _INSIDE or re.match(r"(?:该|此|注:|说明:|备注)", plain)
         if remark and len(row.cells) == 1 and "编号" not in header.labels:
             return False
@@ -434,6 +441,12 @@ class Parser:
         self.seen.append(header)
         if not rows:
             raise self.refuse("refuse.no_values", header.cells[0].spot, label=header.labels[0])
+        if credit_copied.is_enquiry_list(header):
+            told = credit_copied.enquiries(header, rows)
+            for values, row in told or ():
+                self._row(header, values, row, alone=False)
+            if told is not None:
+                return
         lines = self._lines(header, rows)
         head = self.section == "head" or bool(_HEAD & set(header.labels))
         listed = self.section in LISTS or header.labels[0] in _LISTED
