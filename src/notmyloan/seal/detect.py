@@ -227,9 +227,12 @@ def measure(
     where carriers lie only, no copy's code."""
     cv2 = opencv()
     seen_once = suspect if isinstance(suspect, Suspect) else Suspect(suspect)
-    place = register(original, seen_once, thorough)
+    place = register(original, seen_once, False)
     if place is None and thorough:
+        # The whole frame with a layout's ink in it is surer than what little else was alike.
         place = _by_outline(original, seen_once, layouts, sketches)
+        if place is None:
+            place = register(original, seen_once)
         if place is None:
             different = _different(layouts, sketches)
             place = register_by_ink(original, seen_once, (layouts[name] for name in different))
