@@ -172,15 +172,19 @@ class Kept:
         self.code = code()
 
     def lines(self, codes: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
-        """Of this code, or of those named; a line cut off by a stop is passed over."""
+        """Of this code, or of those named, each trial once, whoever ran it too; a line cut off by
+        a stop is passed over."""
         if not self.path.exists():
             return
+        seen = set()
         for text in self.path.read_text(encoding="utf-8").splitlines():
             try:
                 line = json.loads(text)
             except ValueError:
                 continue
-            if line["code"] in (codes or (self.code,)):
+            trial = (line["code"], line.get("peer"), line["page"], line["row"], line["trial"])
+            if line["code"] in (codes or (self.code,)) and trial not in seen:
+                seen.add(trial)
                 yield line
 
     def put(self, line: dict[str, Any]) -> None:
