@@ -25,7 +25,7 @@ demo: $(STAMP) ## a made-up life and the real samples, read, judged and reported
 
 test: $(STAMP) ## the whole test suite
 	sh scripts/system-packages
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(STAMP) ## lint, types, layers, catalogues
 	$(BIN)/ruff check src tests bench
