@@ -6,6 +6,7 @@ fetched. What it is not sure of is refused, never guessed.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -25,7 +26,10 @@ from notmyloan.read.credit_refuse import Refuse
 _SCALE = 200 / 72  # pixels a point: 200 dpi
 _MAX_PIXELS = 40_000_000
 _SURER = 0.9  # below this it is looked at once more, larger
-_LARGER = (1.5, 2.0)
+_LARGER = (1.5, 2.0, 3.0)
+_MARGIN = 4  # pixels of white
+_A_CELL = 24  # characters
+_LEAST_INK = 6  # pixels of height; the smallest print has twelve
 _SURE = 0.75  # below this a piece of text is not certain enough for anything to rest on
 
 
@@ -50,7 +54,7 @@ def recognise_page(document: pdfium.PdfDocument, index: int, refuse: Refuse) -> 
     chars: list[Char] = []
     lowest = 1.0
     dark = (image.min(axis=2) if image.ndim == 3 else image) < 140
-    found = _at_walls(engine, image, found, rules)
+    found = _at_walls(engine, image, _outermost(found), rules)
     boxes = [_pixels(corners) for corners, _, _ in found]
     for k, (corners, text, score) in enumerate(found):
         sure = float(score)
@@ -102,7 +106,7 @@ def _look_again(
     again = _tight(engine, cell)
     if again is None:
         return
-    text, sure = again
+    text, sure = _without_borders(again[0]), again[1]
     top, bottom, left, right = rows[0], rows[-1], columns[0], columns[-1]
     at = (x0 + inset + left, y0 + inset + top, x0 + inset + right, y0 + inset + bottom)
     if sure < _SURE and not any(c.isalnum() for c in text):
@@ -124,22 +128,47 @@ def _engine() -> Any:
     return RapidOCR()
 
 
+_THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}(?:[.,，]\s?\d{3})+(?![\d.])")
+
+
 def _without_borders(text: str) -> str:
     """A short piece without the table's line at its ends, which is read as a bracket; a lone
     letter o in a report is a nought."""
     plain = text.strip()
     if len(plain) <= 12 and plain.count("[") + plain.count("]") + plain.count("|") == 1:
         plain = plain.strip("[]|")
+    # Amounts are whole: a point before three figures is the comma of thousands.
+    plain = _THOUSANDS.sub(lambda m: re.sub(r"[.,，]\s?", ",", m[0]), plain)
     return "0" if plain in ("o", "O", "〇") else plain
 
 
 _Box = tuple[int, int, int, int]
 
 
+def _outermost(found: Any) -> list[Any]:
+    """The pieces, without those that lie inside a larger one: a character's own stroke taken for
+    a piece by itself."""
+    boxes = [_pixels(corners) for corners, _, _ in found]
+
+    def inside(a: _Box, b: _Box) -> bool:
+        room = max(b[3] - b[1], 1) // 5
+        wider = (b[2] - b[0]) > 2 * (a[2] - a[0])
+        return (
+            wider and b[0] <= a[0] and a[2] <= b[2] and b[1] - room <= a[1] and a[3] <= b[3] + room
+        )
+
+    return [
+        piece
+        for k, piece in enumerate(found)
+        if not any(inside(boxes[k], box) for i, box in enumerate(boxes) if i != k)
+    ]
+
+
 def _at_walls(engine: Any, image: Any, found: Any, rules: list[Rule]) -> list[Any]:
     """The pieces, those that run over a table's vertical line cut there and read again: a
     character counted into the next cell is a wrong value in both."""
     out: list[Any] = []
+    boxes = [_pixels(corners) for corners, _, _ in found]
     for corners, text, score in found:
         x0, y0, x1, y1 = _pixels(corners)
         middle = (y0 + y1) / 2 / _SCALE
@@ -153,6 +182,12 @@ def _at_walls(engine: Any, image: Any, found: Any, rules: list[Rule]) -> list[An
             continue
         for left, right in pairwise([x0, *cuts, x1]):
             left, right = left + 4 * (left in cuts), right - 4 * (right in cuts)
+            if right - left < 0.3 * (y1 - y0) or any(
+                b[0] <= left and right <= b[2] + 4 and b[1] < (y0 + y1) / 2 < b[3]
+                for b in boxes
+                if b != (x0, y0, x1, y1)
+            ):
+                continue  # the border's own edge, or the neighbour's last character
             part = [(left, y0), (right, y0), (right, y1), (left, y1)]
             cut = _cut(image, part)
             again = ("--", 1.0) if _is_dash(cut) else _tight(engine, cut)
@@ -216,18 +251,32 @@ def _reach(ink: Any, limit: float, high: int) -> int:
 
 def _tight(engine: Any, part: Any) -> tuple[str, float] | None:
     """What the recogniser makes of the ink alone: a little white around it suits it best."""
+    crop = _ink_alone(part)
+    if crop is None:
+        return None
+    first = _recognised(engine, crop)
+    if first is not None and first[1] >= _SURER:
+        return first
+    high, wide = crop.shape[0] - 2 * _MARGIN, crop.shape[1] - 2 * _MARGIN
+    return _agreed(
+        [first, *(_recognised(engine, _larger(crop, by)) for by in _LARGER)],
+        alone=wide >= 0.3 * high,  # narrower is what is left of a border
+    )
+
+
+def _ink_alone(part: Any) -> Any:
+    """The ink with a white margin, or None where there is none."""
     dark = (part.min(axis=2) if part.ndim == 3 else part) < 140
     rows, columns = dark.any(axis=1).nonzero()[0], dark.any(axis=0).nonzero()[0]
     if len(rows) == 0:
         return None
     ink = part[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    pad = 4
-    crop = np.full((ink.shape[0] + 2 * pad, ink.shape[1] + 2 * pad, *ink.shape[2:]), 255, ink.dtype)
-    crop[pad:-pad, pad:-pad] = ink
-    first = _recognised(engine, crop)
-    if first is not None and first[1] >= _SURER:
-        return first
-    return _agreed([first, *(_recognised(engine, _larger(crop, by)) for by in _LARGER)])
+    if ink.shape[0] < _LEAST_INK:
+        return None  # a speck; no character is so low
+    high, wide = ink.shape[0] + 2 * _MARGIN, ink.shape[1] + 2 * _MARGIN
+    crop = np.full((high, wide, *ink.shape[2:]), 255, ink.dtype)
+    crop[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = ink
+    return crop
 
 
 def _recognised(engine: Any, crop: Any) -> tuple[str, float] | None:
@@ -243,34 +292,43 @@ def _larger(crop: Any, by: float) -> Any:
     return cv2.resize(crop, None, fx=by, fy=by, interpolation=cv2.INTER_CUBIC)
 
 
-def _agreed(readings: Sequence[tuple[str, float] | None]) -> tuple[str, float] | None:
-    """The reading that two sizes of the same ink give; without one, none is sure."""
+def _agreed(
+    readings: Sequence[tuple[str, float] | None], *, alone: bool
+) -> tuple[str, float] | None:
+    """The reading that two sizes of the same ink give; without one, none is sure. A single
+    character (where `alone`) is, where three do."""
     found = [r for r in readings if r is not None]
     votes = Counter(_plain(text) for text, _ in found)
     best = max(found, key=lambda r: (votes[_plain(r[0])], r[1]), default=None)
-    if best is None or votes[_plain(best[0])] > 1:
+    if best is None:
+        return None
+    plain = _plain(best[0])
+    if alone and len(plain) == 1 and plain.isascii() and votes[plain] >= 3:
+        return best[0], max(best[1], _SURE)  # a lone 1 never looks sure
+    if votes[plain] > 1:
         return best
     return best[0], min(best[1], _SURE - 0.01)
 
 
 def _confirmed(engine: Any, part: Any, text: str, sure: float) -> tuple[str, float]:
-    """A piece with figures, read once more, larger: a figure that changes is not certain."""
-    if part.size == 0:
+    """A cell with figures, read once more, larger: figures that change are not certain.
+
+    A whole line is not: the recogniser squeezes it to its own width, so larger tells it less.
+    """
+    crop = _ink_alone(part) if part.size and len(text) <= _A_CELL else None
+    if crop is None:
         return text, sure
-    again = _recognised(engine, _larger(part, _LARGER[0]))
-    if again is not None and _figures(again[0]) == _figures(text):
-        return text, sure
-    third = _recognised(engine, _larger(part, _LARGER[1]))
-    for other in (r for r in (third, again) if r is not None):
-        if other is third and _figures(other[0]) == _figures(text):
+    changed = 0
+    for by in _LARGER[:2]:
+        again = _recognised(engine, _larger(crop, by))
+        if again is not None and _figures(again[0]) == _figures(text):
             return text, sure
-    if again is not None and third is not None and _figures(again[0]) == _figures(third[0]):
-        return third if third[1] >= again[1] else again
-    return text, 0.0
+        changed += again is not None and again[1] >= _SURE
+    return text, 0.0 if changed else sure
 
 
 def _figures(text: str) -> str:
-    return "".join(c for c in _plain(text) if c.isdigit() or c in "X*.-/")
+    return "".join(c for c in _plain(text) if c.isdigit())
 
 
 def _plain(text: str) -> str:

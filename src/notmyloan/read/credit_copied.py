@@ -40,13 +40,13 @@ def enquiries(header: Header, rows: Sequence[Row]) -> list[tuple[dict[str, Value
     """
     found: list[tuple[Row, list[tuple[Row, list[Char]]]]] = []
     for row in rows:
-        parts = words(row)
-        first = [squeeze("".join(c.text for c in part)) for part in parts[:2]]
+        here = words(row)
+        first = [squeeze("".join(c.text for c in part)) for part in here[:2]]
         if re.fullmatch(r"\d{1,4}[.、]?", first[0]) and re.fullmatch(DAY, (*first, "")[1]):
             found.append((row, []))
         elif not found:
             return None
-        found[-1][1].extend((row, part) for part in parts)
+        found[-1][1].extend((row, part) for part in here)
     out = []
     for row, parts in found:
         cuts = [k for k in range(3, len(parts)) if _is_reason(parts[k:])]

@@ -443,8 +443,8 @@ class Parser:
             raise self.refuse("refuse.no_values", header.cells[0].spot, label=header.labels[0])
         if credit_copied.is_enquiry_list(header):
             told = credit_copied.enquiries(header, rows)
-            for values, row in told or ():
-                self._row(header, values, row, alone=False)
+            for found, row in told or ():
+                self._row(header, found, row, alone=False)
             if told is not None:
                 return
         lines = self._lines(header, rows)
