@@ -79,3 +79,31 @@ def test_plural_follows_n() -> None:
 def test_a_missing_sentence_is_an_error_not_a_key_on_the_screen() -> None:
     with pytest.raises(KeyError):
         Speaker("en").say(Text("report.no_such_sentence"))
+
+
+def test_what_the_command_line_library_says_is_chinese_too() -> None:
+    """Every sentence of click that bad usage provokes; a newer click with a new one fails here."""
+    import ast
+
+    import click
+    import polib
+
+    internal = re.compile(
+        r"Deprecat|declaration|editor|Windows|Bash|UUID|colour|Boolean option|executable|stream"
+        r"|start character|defined twice|iterable|Confirm the action|len_type|\(prog\)|Choice\("
+        r"|valid boolean|^d$|Could not determine|No options defined|take exactly one parameter"
+    )
+    said = {
+        call.args[0].value
+        for path in Path(click.__file__).parent.glob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in ("_", "ngettext")
+        and isinstance(call.args[0], ast.Constant)
+    }
+    book = polib.pofile(str(ROOT / "src/notmyloan/locale/zh_CN/LC_MESSAGES/messages.po"))
+    known = {entry.msgid for entry in book}
+    # Our own type for days says its own sentence.
+    missing = {s for s in said - known if not internal.search(s) and "the format {" not in s}
+    assert not missing, "\n".join(sorted(missing))

@@ -13,7 +13,7 @@ from notmyloan.cli import case_words as words
 from notmyloan.cli import letter_words
 from notmyloan.cli.app import App, current, existing
 from notmyloan.cli.board import board_command
-from notmyloan.cli.options import command, json_option
+from notmyloan.cli.options import Day, command, json_option
 from notmyloan.model.case import Outcome
 from notmyloan.model.errors import UsageError
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from notmyloan.vault import Vault
 
 _say = current().say
-_DAY = click.DateTime(["%Y-%m-%d"])
+_DAY = Day()
 _OUTCOMES = {
     "done": Outcome.DONE,
     "skip": Outcome.SKIPPED,

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from notmyloan.cli.app import current
-from notmyloan.cli.options import command, json_option
+from notmyloan.cli.options import Day, command, json_option
 
 _say = current().say
 
@@ -68,7 +68,7 @@ def withdraw_command(recipients: tuple[str, ...], output: Path | None, as_json: 
 
 @command("consent.sent")
 @click.argument("case", type=int)
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help=_say("cli.case.on"))
+@click.option("--on", type=Day(), help=_say("cli.case.on"))
 @json_option
 def sent_command(case: int, on: datetime | None, as_json: bool) -> int:
     from notmyloan.cli import case_words as words

@@ -9,7 +9,7 @@ import click
 
 from notmyloan.cli.app import App, current
 from notmyloan.cli.ledger import review
-from notmyloan.cli.options import command, json_option
+from notmyloan.cli.options import Day, command, json_option
 from notmyloan.model.disclosure import Consent, Disclosure, Given, RecipientKind, Standing
 from notmyloan.model.errors import UsageError
 from notmyloan.model.serial import to_json
@@ -25,7 +25,7 @@ _GIVEN = click.Choice([given.value for given in Given])
 @click.option("--list", "listing", is_flag=True, help=_say("cli.gave.list"))
 @click.option("--to", "recipient", help=_say("cli.gave.to"))
 @click.option("--what", type=_GIVEN, multiple=True, help=_say("cli.gave.what"))
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help=_say("cli.gave.on"))
+@click.option("--on", type=Day(), help=_say("cli.gave.on"))
 @click.option("--purpose", help=_say("cli.gave.purpose"))
 @click.option("--confirm", type=int, multiple=True, metavar="N", help=_say("cli.me.confirm"))
 @click.option("--strike", type=int, multiple=True, metavar="N", help=_say("cli.me.strike"))

@@ -18,6 +18,7 @@ import notmyloan
 from notmyloan import __version__
 from notmyloan.cli import network
 from notmyloan.cli.app import App, current
+from notmyloan.cli.help_layout import Layout
 from notmyloan.locale import choose_language
 from notmyloan.model.errors import NotMyLoanError, UsageError
 from notmyloan.model.text import Text
@@ -87,7 +88,7 @@ class Commands(click.Group):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_paragraph()
         for line in current().say("cli.help.epilog").splitlines():
-            formatter.write(f"{line}\n")
+            formatter.write_text(line)
 
 
 _GLOBAL = ("--lang", "--vault", "--zone")
@@ -136,6 +137,8 @@ def _speak(argv: Sequence[str]) -> App:
 def build() -> click.Group:
     """The command tree in the current language."""
     say = current().say
+    # This process has one command line, ours: every page of help is laid out by us.
+    click.Context.formatter_class = Layout
 
     @click.group(
         cls=Commands,

@@ -11,7 +11,7 @@ import click
 
 from notmyloan.cli.app import App, current
 from notmyloan.cli.ledger import complete_kinds, review
-from notmyloan.cli.options import command, json_option
+from notmyloan.cli.options import Day, command, json_option
 from notmyloan.model.disclosure import Owned, OwnedKind, Standing
 from notmyloan.model.errors import UsageError
 from notmyloan.model.identity import mask
@@ -28,7 +28,7 @@ _KINDS = click.Choice([kind.value for kind in OwnedKind])
 @click.option("--add", "kind", type=_KINDS, help=_say("cli.me.add"))
 @click.option("--value", default="", help=_say("cli.me.value"))
 @click.option("--institution", help=_say("cli.me.institution"))
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help=_say("cli.me.on"))
+@click.option("--on", type=Day(), help=_say("cli.me.on"))
 @click.option("--confirm", type=int, multiple=True, metavar="N", help=_say("cli.me.confirm"))
 @click.option("--strike", type=int, multiple=True, metavar="N", help=_say("cli.me.strike"))
 @click.option("--complete", type=_KINDS, multiple=True, help=_say("cli.me.complete"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 import click
@@ -10,6 +11,24 @@ import click
 from notmyloan.cli.app import current
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Day(click.DateTime):
+    """A day as people write one: 2026-06-18, 2026/6/18, 20260618 or 2026年6月18日."""
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日"])
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "YYYY-MM-DD"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(current().say("cli.no_day", value=value), param, ctx)
 
 
 def json_option(function: F) -> F:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from notmyloan.cli.app import current, existing
-from notmyloan.cli.options import command, json_option
+from notmyloan.cli.options import Day, command, json_option
 from notmyloan.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _CORNER = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--for", "purpose", required=True, help=_say("cli.seal.for"))
 @click.option("--to", "recipient", required=True, help=_say("cli.seal.to"))
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help=_say("cli.seal.on"))
+@click.option("--on", type=Day(), help=_say("cli.seal.on"))
 @click.option("--words", type=click.Choice(["zh-CN", "en", "both"]), help=_say("cli.seal.words"))
 @click.option("--kind", type=click.Choice(_KINDS), help=_say("cli.seal.kind"))
 @click.option("--corners", metavar="X,Y X,Y X,Y X,Y", help=_say("cli.seal.corners"))
