@@ -18,8 +18,9 @@ CLOSING = "，。、；：？！）》」』】”…"
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_no_line_is_wider_than_the_terminal(command: str, language: str) -> None:
+    words = ["--lang", language, *([command] if command else []), "--help"]
     page = subprocess.run(
-        [sys.executable, "-m", "notmyloan", "--lang", language, *([command] if command else []), "--help"],
+        [sys.executable, "-m", "notmyloan", *words],
         capture_output=True, text=True, check=True, env={"COLUMNS": "80", "PATH": ""},
     ).stdout  # fmt: skip
     before, _, _ = page.partition("  例子：" if language == "zh-CN" else "  Examples:")
