@@ -1,6 +1,7 @@
 """Credit report: every field of generated reports against what is read back, and speed.
 
     python bench/bench_credit.py --reports 200
+    python bench/bench_credit.py --scans 12
 
 Prints one line a field for people, then one JSON object. The peer in the same run is
 pdfplumber's text extraction alone (it reads no field), over the same long report.
@@ -9,6 +10,7 @@ pdfplumber's text extraction alone (it reads no field), over the same long repor
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import random
 import sys
@@ -27,6 +29,7 @@ import credit_form_detailed  # noqa: E402
 import credit_form_simplified  # noqa: E402
 import credit_paper  # noqa: E402
 import credit_print  # noqa: E402
+import pypdfium2 as pdfium  # noqa: E402
 
 from notmyloan.model.errors import InputError  # noqa: E402
 from notmyloan.read.credit_cn_pdf import READER  # noqa: E402
@@ -145,12 +148,45 @@ def story_fields(lives: int) -> tuple[int, int, int]:
     return compared, wrong, refused
 
 
+def scan(data: bytes, dpi: int) -> tuple[bytes, int]:
+    """The report printed and scanned: pictures of its pages, and how many."""
+    document = pdfium.PdfDocument(data)
+    pages = [page.render(scale=dpi / 72).to_pil().convert("L") for page in document]
+    out = io.BytesIO()
+    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], resolution=dpi)
+    return out.getvalue(), len(pages)
+
+
+def scans(reports: int, dpi: int = 200) -> dict[str, float]:
+    """Scans of the first and the third hand's reports by turns: how many are read without a
+    wrong field, how many are refused, how many hold a wrong field, and which."""
+    counts = {"right": 0, "refused": 0, "with_wrong_fields": 0, "wrong_fields": 0, "pages": 0}
+    began = time.process_time()
+    for n in range(reports):
+        if n % 2:
+            form = (credit_form_simplified.Simplified, credit_form_detailed.Detailed)[n // 2 % 2]
+            report = form(n, calm=True)
+            paper, data = report.paper, report.draw()
+        else:
+            paper = getattr(credit_paper, ("simplified", "detailed")[n // 2 % 2])(n)
+            data = credit_print.ruled(paper, n)
+        picture, pages = scan(data, dpi)
+        counts["pages"] += pages
+        try:
+            bad = credit_compare.compare(paper, read(picture))
+        except InputError as error:
+            counts["refused"] += 1
+            print(f"scan {n}: refused, {error.text.key}", flush=True)
+            continue
+        counts["wrong_fields"] += len(bad)
+        counts["with_wrong_fields" if bad else "right"] += 1
+        for line in bad:
+            print(f"scan {n}: {line}", flush=True)
+    return counts | {"cpu_seconds_a_page": (time.process_time() - began) / counts["pages"]}
+
+
 def speed() -> dict[str, float]:
     """Processor seconds over a report of about thirty pages, best of three, and the peer's."""
-    import io
-
-    import pypdfium2 as pdfium
-
     long = max(
         (credit_print.ruled(credit_paper.detailed(s, big=True), s) for s in range(3, 9)),
         key=lambda d: len(pdfium.PdfDocument(d)),
@@ -181,7 +217,11 @@ def _timed(work: Any) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reports", type=int, default=200)
+    parser.add_argument("--scans", type=int, default=0, help="read only this many scans")
     given = parser.parse_args()
+    if given.scans:
+        print(json.dumps({"bench": "credit scans", **scans(given.scans)}))
+        return 0
     total, wrong, refused = fields(given.reports)
     for name, n in sorted(total.items()):
         print(f"{name:42} {n - wrong[name]:7} of {n:7} right")

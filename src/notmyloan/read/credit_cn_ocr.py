@@ -28,7 +28,6 @@ _MAX_PIXELS = 40_000_000
 _SURER = 0.9  # below this it is looked at once more, larger
 _LARGER = (1.5, 2.0, 3.0)
 _MARGIN = 4  # pixels of white
-_A_CELL = 24  # characters
 _LEAST_INK = 6  # pixels of height; the smallest print has twelve
 _SURE = 0.75  # below this a piece of text is not certain enough for anything to rest on
 
@@ -71,8 +70,9 @@ def recognise_page(document: pdfium.PdfDocument, index: int, refuse: Refuse) -> 
             if again is not None and again[1] > sure:
                 text, sure = again
         text = _without_borders(text)
-        if sure >= _SURE and any(c.isdigit() for c in text):
-            text, sure = _confirmed(engine, part, text, sure)
+        if sure >= _SURE and 2 * len(_figures(text)) >= len(text):
+            x0, y0, x1, y1 = _pixels(corners)
+            text, sure = _confirmed(engine, image[max(y0, 0) : y1, max(x0, 0) : x1], text, sure)
         if sure < _SURE and not any(c.isalnum() for c in text):
             continue  # a speck
         if sure < _SURE:
@@ -311,11 +311,12 @@ def _agreed(
 
 
 def _confirmed(engine: Any, part: Any, text: str, sure: float) -> tuple[str, float]:
-    """A cell with figures, read once more, larger: figures that change are not certain.
+    """A cell of figures, read once more, larger: figures that change are not certain.
 
-    A whole line is not: the recogniser squeezes it to its own width, so larger tells it less.
+    Words with a figure among them are not read again: the recogniser squeezes a long piece to
+    its own width, so larger tells it less.
     """
-    crop = _ink_alone(part) if part.size and len(text) <= _A_CELL else None
+    crop = _ink_alone(part) if part.size else None
     if crop is None:
         return text, sure
     changed = 0
