@@ -2,7 +2,8 @@
 
 `unseen.toml` was looked at when the templates were widened, so it guards what was won.
 `unseen_later.toml` was written after them and is not to be looked at: it shows what a new text may
-expect. The floors are what was measured, less a little.
+expect. `unseen_*_third.toml` hold every sixth template of the second round, filled: far from the
+rest in register and place. The floors are what was measured, less a little.
 """
 
 from __future__ import annotations
@@ -34,7 +35,13 @@ def rows(name: str) -> list[tuple[Label, str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "least", "alarms"), [("unseen.toml", 0.97, 0.02), ("unseen_later.toml", 0.86, 0.02)]
+    ("name", "least", "alarms"),
+    [
+        ("unseen.toml", 0.97, 0.02),
+        ("unseen_later.toml", 0.86, 0.02),
+        # Before training on the second round's other templates: to be raised with new weights.
+        ("unseen_en_third.toml", 0.64, 0.04),
+    ],
 )
 def test_most_get_their_label_and_hardly_any_wanted_one_an_alarm(
     name: str, least: float, alarms: float
@@ -70,7 +77,8 @@ def test_no_template_was_copied_from_them() -> None:
     parts = {part for part in parts if len(part) >= (32 if part.isascii() else 12)}
     copied = [
         (part, text)
-        for _, _, text in rows("unseen.toml") + rows("unseen_later.toml")
+        for name in ("unseen.toml", "unseen_later.toml", "unseen_en_third.toml")
+        for _, _, text in rows(name)
         for part in parts
         if part in text
     ]
