@@ -41,6 +41,7 @@ def rows(name: str) -> list[tuple[Label, str, str]]:
         ("unseen_later.toml", 0.86, 0.02),
         # Before training on the second round's other templates: to be raised with new weights.
         ("unseen_en_third.toml", 0.64, 0.04),
+        ("unseen_zh_third.toml", 0.79, 0.08),
     ],
 )
 def test_most_get_their_label_and_hardly_any_wanted_one_an_alarm(
@@ -77,7 +78,12 @@ def test_no_template_was_copied_from_them() -> None:
     parts = {part for part in parts if len(part) >= (32 if part.isascii() else 12)}
     copied = [
         (part, text)
-        for name in ("unseen.toml", "unseen_later.toml", "unseen_en_third.toml")
+        for name in (
+            "unseen.toml",
+            "unseen_later.toml",
+            "unseen_en_third.toml",
+            "unseen_zh_third.toml",
+        )
         for _, _, text in rows(name)
         for part in parts
         if part in text
