@@ -381,10 +381,13 @@ def _written(
     from notmyloan.report.docx import document_docx
     from notmyloan.report.typeset import document_pdf
 
-    folder.mkdir(parents=True, exist_ok=True)
     for letter in made[native]:
         document = letter_words.marked(letter, native)
-        write_atomically(folder / f"{letter.template.id}.docx", document_docx(document))
+        words_to_change = document_docx(document)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{letter.template.id}.docx"
+        _keep_edited(app, path)
+        write_atomically(path, words_to_change)
         write_atomically(folder / f"{letter.template.id}.pdf", document_pdf(document))
     if reader != native:
         for letter in made[reader]:
@@ -400,6 +403,15 @@ def _written(
             letter_words.letter(app, letter, folder)
     app.tell("cli.case.letters_done", n=len(made[native]), folder=str(folder))
     return 1 if any(letter.missing for letter in made[native]) else 0
+
+
+def _keep_edited(app: App, path: Path) -> None:
+    """Give a letter in which somebody changed words another name: they are theirs to throw away."""
+    from notmyloan.cli.files import set_aside
+    from notmyloan.report.docx import as_written
+
+    if path.exists() and not as_written(path.read_bytes()):
+        app.tell("cli.case.edited_kept", name=path.name, kept=set_aside(path).name)
 
 
 for _verb in (

@@ -47,12 +47,12 @@ def check_command(
             guard.check(bars)
         _tell_import(app, summary)
         content = guard.content()
-        write_reports(app, content, html, pdf)
         if as_json:
             emit_content(app, content)
         else:
             for line in render(content, app.speaker):
                 click.echo(line)
+        write_reports(app, content, html, pdf)  # last: what stops it costs no answer
         if dry_run:
             app.tell("cli.check.dry_run_done")
         elif content.items:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -9,7 +10,9 @@ from typing import Any, TypeVar
 import click
 
 from notmyloan.cli.app import current
+from notmyloan.cli.help_layout import columns
 
+_GIST_COLUMNS = 100  # longer, its first clause must do
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -56,4 +59,12 @@ def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
     examples = say(f"cli.{name}.examples")
     # \b keeps click from re-wrapping the examples.
     epilog = "\b\n" + say("cli.help.examples") + "\n" + examples
-    return click.command(name.rpartition(".")[2], help=text, epilog=epilog)
+    return click.command(name.rpartition(".")[2], help=text, short_help=_gist(text), epilog=epilog)
+
+
+def _gist(text: str) -> str:
+    """What stands before the first stop, for a group's list of commands, whole: click would cut
+    it wherever the line ends."""
+    plain = re.sub(r" ?\([^)]*\)|（[^）]*）", "", " ".join(text.split()))
+    gist = re.split(r"[.:;] |\.$|[。：；]", plain, maxsplit=1)[0]
+    return gist if columns(gist) <= _GIST_COLUMNS else re.split(r", |，", gist, maxsplit=1)[0]

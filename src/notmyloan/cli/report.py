@@ -49,12 +49,12 @@ def report_command(html: Path | None, pdf: Path | None, as_json: bool) -> int:
     app = current()
     with app.open_vault() as vault:
         content = app.guard(vault).content()
-        write_reports(app, content, html, pdf)
         if as_json:
             emit_content(app, content)
         elif html is None and pdf is None:
             for line in render(content, app.speaker):
                 click.echo(line)
+        write_reports(app, content, html, pdf)
     if content.items:
         app.tell("cli.report.done", number=content.items[0].number)
     else:

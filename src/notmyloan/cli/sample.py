@@ -9,6 +9,7 @@ import click
 
 from notmyloan.cli.app import current, existing
 from notmyloan.cli.options import command, json_option
+from notmyloan.model.errors import UsageError
 
 _say = current().say
 
@@ -26,6 +27,8 @@ def sample_command(file: Path, out: Path | None, seed: int, as_json: bool) -> in
     app = current()
     (path,) = existing((file,))
     target = out or Path(f"sample{path.suffix}")
+    if target.exists():  # it may be the very export
+        raise UsageError("cli.sample.exists", path=str(target))
     made = io.BytesIO()
     write_sample(Source(path.name, path), made, seed)
     write_atomically(target, made.getvalue())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import zipfile
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -14,6 +16,7 @@ from notmyloan.report.typeset import indented, widths
 # Names that Word and WPS have on every Chinese system; LibreOffice puts its own in their place.
 _CJK, _LATIN = "宋体", "Times New Roman"
 _SIZE = 12
+_TEXT = "word/document.xml"
 
 
 def document_docx(document: Document) -> bytes:
@@ -45,9 +48,28 @@ def document_docx(document: Document) -> bytes:
     moment = datetime.combine(document.made, time(12), UTC)
     properties.created = properties.modified = moment
     properties.language = "zh-CN" if document.language == "zh" else "en"
+    properties.identifier = _digest(made.part.blob)
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
+
+
+def as_written(data: bytes) -> bool:
+    """Whether a DOCX is as `document_docx` made it: its text has the digest that its properties
+    note, which whatever saves it again leaves behind or drops."""
+    from docx import Document as open_docx
+
+    try:
+        noted = open_docx(io.BytesIO(data)).core_properties.identifier
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            text = packed.read(_TEXT)
+    except Exception:  # no DOCX at all, or one that python-docx does not follow
+        return False
+    return noted == _digest(text)
+
+
+def _digest(text: bytes) -> str:
+    return f"sha256:{hashlib.sha256(text).hexdigest()}"
 
 
 def _font(style: Any, language: str) -> None:
