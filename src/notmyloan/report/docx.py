@@ -65,7 +65,7 @@ def as_written(data: bytes) -> bool:
             text = packed.read(_TEXT)
     except Exception:  # no DOCX at all, or one that python-docx does not follow
         return False
-    return noted == _digest(text)
+    return bool(noted == _digest(text))
 
 
 def _digest(text: bytes) -> str:
