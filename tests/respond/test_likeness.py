@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.respond.test_packs import words_of
+from test_packs import words_of
 
 from notmyloan.country import load
 from notmyloan.locale import Speaker
