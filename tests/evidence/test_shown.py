@@ -240,3 +240,24 @@ def test_a_row_that_stands_in_two_exports_joins_them() -> None:
     rows += [(t, (t.origin,)) for t in two if t.at > one[-1].at]
     papers = Papers(bills=[t for t, _ in rows])
     assert money_shown(papers, DAY, None, LENDER, rows).proved
+
+
+def test_that_the_phone_with_the_codes_was_in_use_is_told_to_nobody() -> None:
+    """Nor is the call of a stranger who talked the code out of the person an alibi."""
+    papers = Papers(
+        texts=[
+            text(at(0, 14), "【某某金融】验证码123456，您正在申请借款", "10690001"),
+            text(at(0, 30), "还没睡", "13800000001", Direction.SENT),
+        ],
+        phone=[
+            Call(origin(), at(0, 16), CallOutcome.ANSWERED, "17012340000", 141),
+            Call(origin(), at(1, 10), CallOutcome.ANSWERED, "13800000001", 60),
+            Call(origin(), at(9), CallOutcome.OUTGOING, "13800000001", 60),
+        ],
+        bills=[paid(DAY, 30, hour=1, provider="wechat")],
+    )
+    found = alibi(papers, DAY, LENDER)
+    assert [s.record for s in found.against] == [papers.texts[0], papers.phone[0]]
+    assert found.hours == (0, 1)
+    assert found.elsewhere == (1,)  # the payment
+    assert alibi(papers, DAY, ("别家金融",)).elsewhere == (0, 1, 9)  # its codes came elsewhere

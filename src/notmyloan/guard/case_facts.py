@@ -18,7 +18,7 @@ from notmyloan.guard.dossier import VaultDossier
 from notmyloan.locale import Speaker
 from notmyloan.model.case import Case, Outcome
 from notmyloan.model.credit import CreditAccount, CreditReport, Enquiry
-from notmyloan.model.disclosure import Disclosure, OwnedKind
+from notmyloan.model.disclosure import OwnedKind
 from notmyloan.model.document import Facts, Value
 from notmyloan.model.finding import Finding
 from notmyloan.model.identity import InvalidIdentity, ResidentId, mask
@@ -28,6 +28,7 @@ from notmyloan.report.cite import where
 from notmyloan.respond import Standing, StepState
 from notmyloan.respond.alibi import alibi, window_of
 from notmyloan.respond.fields import fields
+from notmyloan.respond.letter import Template, load_letter
 from notmyloan.respond.money import money_shown
 from notmyloan.vault import Vault
 
@@ -80,12 +81,12 @@ def facts(
     cited = _cited(vault, findings)
     _person(found, dossier)
     _institution(found, case)
-    _credit(found, dossier, cited)
+    _credit(found, dossier, cited, case)
     apart = story.told_apart(findings)
     _contacts(found, {id: got for id, got in cited.items() if id not in apart},
               story.of_rules(findings, story.DUNNING))  # fmt: skip
     _traces(found, findings, dossier)
-    _given(found, dossier, case)
+    _given(found, dossier, case, cited)
     _course(found, case, standings)
     _timeline(found, case, findings, cited, dossier)
     _money(found, vault, dossier, cited)
@@ -161,15 +162,18 @@ def _institution(found: _Found, case: Case) -> None:
         found.raw("institution.kind", known.kind.value)
 
 
-def _credit(found: _Found, dossier: VaultDossier, cited: Cited) -> None:
+def _credit(found: _Found, dossier: VaultDossier, cited: Cited, case: Case) -> None:
     numbers: set[str] = set()
-    for record, origins in cited.values():
+    theirs = story.enquiries_told(cited, case)
+    for id, (record, origins) in cited.items():
         source = found.source(origins)
         if isinstance(record, CreditAccount):
             numbers.add(record.report)
             _account(found, record, source)
         elif isinstance(record, Enquiry):
             numbers.add(record.report)
+            if id not in theirs:
+                continue
             found.put("enquiry.institution", record.by, source)
             found.put("enquiry.date", record.on, source)
             found.put("enquiry.reason", record.reason, source)
@@ -276,7 +280,7 @@ def _timeline(
     if events:
         found.lists["events.rows"] = tuple(
             {
-                "on": Value(found.say("respond.value", value=h.day), h.source),
+                "on": Value(found.say("respond.value", value=h.day) + h.clock, h.source),
                 "what": Value(found.speaker.say(h.what), h.source),
                 "source": Value(h.source or "—", h.source),
             }
@@ -284,10 +288,10 @@ def _timeline(
         )
 
 
-def _given(found: _Found, dossier: VaultDossier, case: Case) -> None:
+def _given(found: _Found, dossier: VaultDossier, case: Case, cited: Cited) -> None:
     """What the person gave to the other side, and to whom else."""
     source = found.say("respond.source.gave")
-    same = [line for line in dossier.disclosures if _same(line, case)]
+    same = [line for line in dossier.disclosures if story.is_other_side(line.recipient, case)]
     for line in same:
         found.put("gave.recipient", line.recipient, source)
         found.put("gave.on", line.on, source)
@@ -303,27 +307,18 @@ def _given(found: _Found, dossier: VaultDossier, case: Case) -> None:
         found.put("leak.kinds", len(line.given) or None, source)
         if line.phone:
             found.put("platform.account", line.phone, source, mask(line.phone))
-    others = [line for line in dossier.disclosures if line.on is not None]
     found.put(
         "suspect.recipients",
         tuple(
-            found.say("respond.recipient_on", name=line.recipient, on=line.on)
-            for line in sorted(others, key=lambda line: line.on or date.min)[-_ROWS:]
+            found.say("respond.recipient_on", name=name, on=on)
+            for name, on in story.given_before(dossier, case, cited)[-_ROWS:]
         ),
         source,
     )
 
 
-def _same(line: Disclosure, case: Case) -> bool:
-    known = country.load(case.country).institutions
-    theirs, ours = known.find(line.recipient), known.find(case.against)
-    if theirs is not None and ours is not None:
-        return theirs.id == ours.id
-    return line.recipient == case.against
-
-
 def _course(found: _Found, case: Case, standings: Iterable[Standing]) -> None:
-    """What was sent, reported and answered in the case so far; the newest first."""
+    """What was sent, reported and answered in the case so far."""
     source = found.say("respond.source.case")
     standings = list(standings)
     for name, police in (("course.rows", False), ("course.police", True)):
@@ -336,23 +331,46 @@ def _course(found: _Found, case: Case, standings: Iterable[Standing]) -> None:
         step = standing.step
         if step.who == "police":
             found.put("police.reported_on", standing.done_on, source)
-        if not standing.clocks:
-            continue
-        found.put("demand.sent_on", standing.done_on, source)
-        found.put("demand.sent_to", step.title.said(found.speaker.language), source)
-        found.put("demand.due", max(c.worked.due for c in standing.clocks), source)
-        if standing.state is StepState.LATE:
-            found.raw("demand.late", step.id)
-        if standing.reply is not None:
-            found.put("demand.reply_on", standing.reply_on, source)
-            note = next(
-                (e.note for e in reversed(case.events)
-                 if e.step == step.id and e.outcome is standing.reply and e.note), "",
-            )  # fmt: skip
-            found.put("demand.reply", note, source)
     for event in case.events:
         if event.step == "police" and event.outcome is Outcome.DONE:
             found.put("police.reported_on", event.on, source)
+
+
+def after_asking(
+    filled: Facts, dossier: VaultDossier, case: Case, standings: Iterable[Standing],
+    template: Template, language: str,
+) -> Facts:  # fmt: skip
+    """`filled` with what one letter follows up: what was last sent to its own reader, else to the
+    other side. What went to somebody else was not asked of them."""
+    sent = [s for s in standings if s.done_on is not None and s.clocks and s.step.who != "police"]
+    sent = [s for s in sent if template.id not in s.step.letters]
+    sent.sort(key=lambda s: s.done_on or date.min, reverse=True)
+
+    def went_to(readers: tuple[str, ...]) -> list[Standing]:
+        return [
+            s for s in sent
+            if any(load_letter(case.country, name).to in readers for name in s.step.letters)
+        ]  # fmt: skip
+
+    chosen = went_to((template.to,)) or went_to(("institution", "platform", "carrier"))
+    if not chosen:
+        return filled
+    last = chosen[0]
+    found = _Found(Speaker("zh_CN" if language == "zh" else "en", dossier.zone), dossier.zone)
+    source = found.say("respond.source.case")
+    found.put("demand.sent_on", last.done_on, source)
+    found.put("demand.sent_to", last.step.title.said(found.speaker.language), source)
+    found.put("demand.due", max(c.worked.due for c in last.clocks), source)
+    if last.state is StepState.LATE:
+        found.raw("demand.late", last.step.id)
+    if last.reply is not None:
+        found.put("demand.reply_on", last.reply_on, source)
+        note = next(
+            (e.note for e in reversed(case.events)
+             if e.step == last.step.id and e.outcome is last.reply and e.note), "",
+        )  # fmt: skip
+        found.put("demand.reply", note, source)
+    return Facts(found.values | filled.values, filled.lists)
 
 
 def _money(found: _Found, vault: Vault, dossier: VaultDossier, cited: Cited) -> None:
@@ -391,8 +409,8 @@ def _alibi(found: _Found, dossier: VaultDossier, cited: Cited) -> None:
             continue
         looked.add((day, institution))
         seen = alibi(dossier, day, _called(dossier.country, institution))
-        if seen.hours:
-            hours = tuple(f"{hour}:00" for hour in seen.hours)
+        if seen.elsewhere:
+            hours = tuple(f"{hour:02}:00–{hour:02}:59" for hour in seen.elsewhere)
             found.put("alibi.summary", found.say("proof.alibi.summary", day=day, hours=hours),
                       found.source(origins))  # fmt: skip
             return

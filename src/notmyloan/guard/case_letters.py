@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from notmyloan import country
-from notmyloan.guard.case_facts import contested, facts
+from notmyloan.guard.case_facts import after_asking, contested, facts
 from notmyloan.guard.casework import CaseView
 from notmyloan.guard.dossier import VaultDossier
 from notmyloan.locale import Speaker
@@ -65,13 +65,12 @@ def letters(
     pack = country.load(seen.case.country)
     today = dossier.now.astimezone(dossier.zone).date()
     known = pack.institutions.find(seen.case.against) is not None
-    return [
-        write(
-            shown_to(load_letter(seen.case.country, name), known),
-            language, filled, pack, today, enclosures,
-        )
-        for name in names
-    ]  # fmt: skip
+    written = []
+    for name in names:
+        template = shown_to(load_letter(seen.case.country, name), known)
+        told = after_asking(filled, dossier, seen.case, seen.standings, template, language)
+        written.append(write(template, language, told, pack, today, enclosures))
+    return written
 
 
 def shown_to(template: Template, known: bool) -> Template:

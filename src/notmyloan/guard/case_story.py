@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from notmyloan import country
 from notmyloan.country.names import fold_spelling
 from notmyloan.guard.dossier import VaultDossier
 from notmyloan.locale import Speaker
 from notmyloan.model.case import Case
 from notmyloan.model.credit import CreditAccount, Enquiry
 from notmyloan.model.disclosure import OwnedKind
+from notmyloan.model.disclosure import Standing as Confirmed
 from notmyloan.model.document import Value
 from notmyloan.model.finding import Finding
 from notmyloan.model.record import Call, Identified, Message, Origin
@@ -42,6 +44,11 @@ class Happening:
     source: str
 
     @property
+    def clock(self) -> str:
+        """The minute, where it is known: ` 22:41`, else nothing."""
+        return f" {self.at:%H:%M}" if isinstance(self.at, datetime) else ""
+
+    @property
     def day(self) -> date:
         return self.at.date() if isinstance(self.at, datetime) else self.at
 
@@ -49,6 +56,46 @@ class Happening:
 def of_rules(findings: Iterable[Finding], rules: tuple[str, ...]) -> set[str]:
     """The records that findings of these rules cite."""
     return {id for finding in findings if finding.rule in rules for id in finding.cites}
+
+
+def is_other_side(name: str, case: Case) -> bool:
+    """Whether `name` is the case's other side, by whatever name."""
+    known = country.load(case.country).institutions
+    theirs, ours = known.find(name), known.find(case.against)
+    if theirs is not None and ours is not None:
+        return theirs.id == ours.id
+    return name == case.against
+
+
+def enquiries_told(cited: Cited, case: Case) -> set[str]:
+    """The enquiries that a letter may hold against the other side: its own. Another institution's
+    is told only where the case is about enquiries alone and none is of the other side."""
+    enquiries = {id: r.by for id, (r, _) in cited.items() if isinstance(r, Enquiry)}
+    own = {id for id, by in enquiries.items() if is_other_side(by, case)}
+    others_too = not any(isinstance(record, CreditAccount) for record, _ in cited.values())
+    return own or (set(enquiries) if others_too else set())
+
+
+def given_before(dossier: VaultDossier, case: Case, cited: Cited) -> list[tuple[str, date]]:
+    """To whom the person says they gave something before anybody borrowed or applied as them, and
+    when first; the oldest first. What is only proposed is no statement of theirs."""
+    harmed = [
+        day
+        for record, _ in cited.values()
+        for day in (
+            record.opened if isinstance(record, CreditAccount)
+            else record.on if isinstance(record, Enquiry) else None,
+        )
+        if day is not None
+    ]  # fmt: skip
+    harm = min(harmed, default=case.known_on)
+    found: dict[str, date] = {}
+    for line in sorted(dossier.disclosures, key=lambda line: line.on or date.min):
+        if line.on is None or line.standing is not Confirmed.CONFIRMED:
+            continue
+        if harm is None or line.on <= harm:
+            found.setdefault(line.recipient, line.on)
+    return list(found.items())
 
 
 def told_apart(findings: Iterable[Finding]) -> set[str]:
@@ -191,7 +238,7 @@ def _group(
         return []
     (first, place), (last, last_place) = events[0], events[-1]
     text = Text(f"respond.event.{kind}_first", n=len(events), last=_day(last, dossier))
-    found = [Happening(_day(first, dossier), kind, text, place)]
+    found = [Happening(first.astimezone(dossier.zone), kind, text, place)]
     if _day(last, dossier) > _day(first, dossier):
         found.append(
             Happening(_day(last, dossier), f"{kind}_last", Text(f"respond.event.{kind}_last"),

@@ -28,6 +28,7 @@ from notmyloan.model.record import (
 )
 
 NEAR = timedelta(hours=2)  # around a known minute
+_LURE = timedelta(minutes=10)  # a stranger's call so near a code may have asked for it
 ENOUGH = 2  # independent sources, before an alibi is said to stand on more than one leg
 
 
@@ -89,13 +90,16 @@ class Alibi(Private):
     """The day of a disputed event. `minutes`: when it happened, as far as that is known, and
     `told` whether the contract said so (else the lender's messages did). `hours` lists the local
     hours in which the phone was in the person's hands or they paid or photographed somewhere: near
-    those minutes, or that day where none is known."""
+    those minutes, or that day where none is known. `elsewhere` are those of them that may be told
+    to the other side: where the lender's codes came to this very phone, that it was in use is no
+    help, and only payments and photos count."""
 
     day: date
     sightings: tuple[Sighting, ...]
     hours: tuple[int, ...]
     minutes: tuple[datetime, ...] = ()
     told: bool = False
+    elsewhere: tuple[int, ...] = ()
 
     @property
     def against(self) -> tuple[Sighting, ...]:
@@ -142,9 +146,16 @@ def alibi(
     ) -> None:  # fmt: skip
         found.append(Sighting(record.at, shows, record, precise, kept, custodian))
 
-    for call in dossier.calls():
+    calls = list(dossier.calls())
+    familiar = {
+        plain_party(c.party) for c in calls if c.outcome is CallOutcome.OUTGOING and c.party
+    }
+    for call in calls:
         if call.at.astimezone(zone).date() == day:
-            against = bool(call.party) and plain_party(call.party) in spoke
+            party = plain_party(call.party) if call.party else ""
+            talked = call.outcome is CallOutcome.ANSWERED and call.duration > 0
+            lured = any(abs(call.at - m.at) <= _LURE for m in theirs) and party not in familiar
+            against = (bool(party) and party in spoke) or (talked and lured)
             see(call, Shows.AGAINST if against else _of_call(call), Kept.CARRIER)
     for message in texts:
         if message.direction is Direction.SENT:
@@ -166,14 +177,20 @@ def alibi(
     told = tuple(sorted(m for m in signed if m.astimezone(zone).date() == day))
     minutes = told or tuple(m.at for m in theirs)
     found = [_placed(s, minutes) for s in sorted(found, key=lambda s: s.at)]
-    hours = sorted(
-        {
-            s.at.astimezone(zone).hour
-            for s in found
-            if s.shows in _SEEN and (s.near if minutes else s.precise)
-        }
+    told_of = _SEEN if not theirs else (Shows.PLACE, Shows.TAKEN)
+    hours, elsewhere = (
+        tuple(
+            sorted(
+                {
+                    s.at.astimezone(zone).hour
+                    for s in found
+                    if s.shows in shown and (s.near if minutes else s.precise)
+                }
+            )
+        )
+        for shown in (_SEEN, told_of)
     )
-    return Alibi(day, tuple(found), tuple(hours), minutes, bool(told))
+    return Alibi(day, tuple(found), hours, minutes, bool(told), elsewhere)
 
 
 def _named(text: str, names: Sequence[str]) -> bool:
