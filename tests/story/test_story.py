@@ -7,6 +7,7 @@ import json
 import shutil
 import sqlite3
 import subprocess
+import sys
 from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from notmyloan.model.credit import ReportVersion
 from notmyloan.model.label import LABELS, Label
 from notmyloan.read.detect import choose
 from notmyloan.read.source import ReadContext, Source
+from notmyloan.story import __main__ as story
 from notmyloan.story import make_life, make_messages_xml, write_life
 from notmyloan.story.write import EVERY_FORMAT, texts
 
@@ -222,3 +224,43 @@ def test_difficult_lives_reports_are_read_back(tmp_path: Path) -> None:
         read = list(choose(source).read(source, context))
         accounts = {(r.institution, r.opened) for r in read if r.kind == "credit_account"}
         assert accounts == {(a.institution, a.opened) for a in newest.accounts}
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "said"),
+    [
+        (["--years", "0"], 2, "0 is less than 1"),
+        (["--messages", "-5"], 2, "-5 is less than 1"),
+        (["--busy", "0"], 2, "0 is not above 0"),
+        (["--seed", "x"], 2, "invalid int value"),
+    ],
+)
+def test_wrong_usage_is_named(
+    asked: list[str], code: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        story.main([str(tmp_path / "life"), *asked])
+    assert left.value.code == code
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "life").exists()
+
+
+def test_a_place_that_cannot_be_written_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("a file")
+    assert story.main([str(taken), "--messages", "5"]) == 3
+    assert str(taken) in capsys.readouterr().err
+
+
+def test_without_the_extra_its_installation_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    assert story.main([str(tmp_path / "life"), "--years", "1"]) == 5
+    assert capsys.readouterr().err == (
+        "Making up a life for tests and demos needs an optional part. Install it with:"
+        "  pip install 'notmyloan[story]'\n"
+    )

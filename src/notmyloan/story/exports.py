@@ -18,7 +18,9 @@ from decimal import Decimal
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+from notmyloan.model.errors import MissingExtraError
 from notmyloan.model.place_in_time import SHANGHAI
+from notmyloan.model.text import Text
 from notmyloan.story.events import Life, Paid, Rang, Said
 
 APPLE_EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
@@ -306,8 +308,11 @@ def write_alipay(path: Path, life: Life, rng: random.Random) -> None:
 
 
 def write_wechat(path: Path, life: Life) -> None:
-    """WeChat Pay's XLSX of the present form."""
-    from openpyxl import Workbook
+    """WeChat Pay's XLSX of the present form. Raises MissingExtraError without openpyxl."""
+    try:
+        from openpyxl import Workbook
+    except ImportError:
+        raise MissingExtraError("story", Text("core.purpose.story")) from None
 
     rows = [p for p in life.payments if p.account == "wechat"]
     spent = sum((-p.amount for p in rows if p.amount < 0), Decimal(0))
