@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notmyloan.country import load
+from notmyloan.locale import Speaker
 from notmyloan.respond.deadline import Length, work_out
+from notmyloan.respond.explain import explain
 
 CN, US = load("cn").calendar, load("us").calendar
 FEDERAL = holidays.country_holidays("US", years=range(2014, 2036), observed=True)
@@ -93,3 +95,20 @@ def test_years_end_a_day_early_rather_than_late() -> None:
 def test_a_length_that_is_none_is_refused(length: Length) -> None:
     with pytest.raises(ValueError, match="length"):
         work_out(date(2026, 1, 1), length, CN)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_a_last_day_that_is_no_working_day_is_explained(language: str) -> None:
+    speaker, pack = Speaker(language), load("cn")
+
+    def said(days: int, *, own: bool) -> str:
+        worked = work_out(date(2026, 11, 20), Length(days), CN)
+        return "\n".join(speaker.say(text) for text in explain(worked, "", pack, language, own=own))
+
+    friday, sunday, monday = (speaker.day(date(2026, 12, n)) for n in (18, 20, 21))
+    assert friday in said(30, own=True)
+    assert monday not in said(30, own=True)
+    assert monday in said(30, own=False)
+    assert friday not in said(30, own=False)
+    assert said(28, own=True) == said(28, own=False)  # a Friday
+    assert sunday in said(30, own=True)

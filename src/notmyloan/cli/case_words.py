@@ -100,7 +100,7 @@ def _yours(app: App, code: str, standing: Standing) -> Iterator[str]:
     elif standing.by is not None:
         basis = standing.step.by.basis if standing.step.by is not None else ""
         yield "    " + app.say("cli.case.do_by", day=standing.by.latest_safe)
-        yield from _worked(app, code, standing.by, basis)
+        yield from _worked(app, code, standing.by, basis, own=True)
 
 
 def _theirs(app: App, seen: CaseView, standing: Standing) -> Iterator[str]:
@@ -110,7 +110,7 @@ def _theirs(app: App, seen: CaseView, standing: Standing) -> Iterator[str]:
     for running in standing.clocks:
         key = "cli.case.late_since" if late else "cli.case.late_from"
         yield "    " + _named(app, running.clock) + app.say(key, day=running.worked.late_from)
-        yield from _worked(app, seen.case.country, running.worked, running.clock.basis)
+        yield from _worked(app, seen.case.country, running.worked, running.clock.basis, own=False)
         if running.clock.stops:
             stops = running.clock.stops.said(language)
             yield "      " + app.say("cli.case.stops", words=stops)
@@ -200,9 +200,9 @@ def _follows(app: App, book: Playbook, step: Step) -> Iterator[str]:
         yield "    " + app.say("cli.case.then", outcomes=tuple(outcomes), steps=then)
 
 
-def _worked(app: App, code: str, worked: Worked, basis: str) -> Iterator[str]:
-    for text in explain(worked, basis, country.load(code), app.speaker.language):
-        yield "      " + app.speaker.say(text)
+def _worked(app: App, code: str, worked: Worked, basis: str, *, own: bool) -> Iterator[str]:
+    for line in _plain(app, code, worked, basis, own=own):
+        yield "      " + line
 
 
 def _events(app: App, seen: CaseView, step: Step) -> Iterator[str]:
@@ -289,15 +289,15 @@ def _step_data(app: App, code: str, standing: Standing) -> dict[str, Any]:
                 "longest": to_json(running.longest),
                 "extended": running.extended,
                 "estimated": running.worked.estimated,
-                "how": list(_plain(app, code, running.worked, running.clock.basis)),
+                "how": list(_plain(app, code, running.worked, running.clock.basis, own=False)),
             }
             for running in standing.clocks
         ],
     }
 
 
-def _plain(app: App, code: str, worked: Worked, basis: str) -> Iterator[str]:
-    for text in explain(worked, basis, country.load(code), app.speaker.language):
+def _plain(app: App, code: str, worked: Worked, basis: str, *, own: bool) -> Iterator[str]:
+    for text in explain(worked, basis, country.load(code), app.speaker.language, own=own):
         yield app.speaker.say(text)
 
 
@@ -368,9 +368,9 @@ def _description(app: App, seen: CaseView, standing: Standing) -> Iterator[str]:
     if standing.ordered is not None:
         yield app.say("cli.case.ordered", day=standing.ordered)
     elif standing.by is not None and step.by is not None:
-        yield from _plain(app, code, standing.by, step.by.basis)
+        yield from _plain(app, code, standing.by, step.by.basis, own=True)
     for running in standing.clocks:
-        yield from _plain(app, code, running.worked, running.clock.basis)
+        yield from _plain(app, code, running.worked, running.clock.basis, own=False)
 
 
 def numbers_as_of(app: App, book: Playbook) -> str:
