@@ -262,5 +262,5 @@ def test_without_the_extra_its_installation_is_told(
     assert story.main([str(tmp_path / "life"), "--years", "1"]) == 5
     assert capsys.readouterr().err == (
         "Making up a life for tests and demos needs an optional part. Install it with:"
-        "  pip install 'notmyloan[story]'\n"
+        '  pip install "notmyloan[story]"\n'
     )

@@ -9,7 +9,7 @@ import click
 from notmyloan.cli.app import FOUND, FOUND_NOTHING, App, current, existing
 from notmyloan.cli.options import column_option, command, json_option
 from notmyloan.cli.progress import Bars
-from notmyloan.cli.read import columns_option
+from notmyloan.cli.read import columns_option, nothing_read
 from notmyloan.cli.report import emit_content, write_reports
 from notmyloan.guard.importing import ImportSummary
 from notmyloan.model.errors import InputError
@@ -45,7 +45,7 @@ def check_command(
         with Bars(app) as bars:
             summary = guard.import_paths(given, bars, app.ask_secret(), columns)
             guard.check(bars)
-        _tell_import(app, summary)
+        _tell_import(app, given, summary)
         content = guard.content()
         if as_json:
             emit_content(app, content)
@@ -59,12 +59,12 @@ def check_command(
             app.tell("cli.check.done", number=content.items[0].number, path=str(app.vault_file()))
         else:
             app.tell("cli.check.done_nothing", path=str(app.vault_file()))
-    if summary.refused:
+    if summary.refused or _nothing(given, summary):
         return InputError.exit_code
     return FOUND if content.items else FOUND_NOTHING
 
 
-def _tell_import(app: App, summary: ImportSummary) -> None:
+def _tell_import(app: App, given: list[Path], summary: ImportSummary) -> None:
     for file in summary.files:
         if file.refused is not None:
             app.complain(file.refused)
@@ -79,3 +79,10 @@ def _tell_import(app: App, summary: ImportSummary) -> None:
         app.tell("cli.check.skipped_more", n=len(summary.skipped) - 10)
     if summary.refused:
         app.complain(Text("cli.check.refused", n=len(summary.refused)))
+    elif _nothing(given, summary):
+        app.complain(nothing_read(given))
+
+
+def _nothing(given: list[Path], summary: ImportSummary) -> bool:
+    """Whether what the person gave held nothing to read at all: an empty folder, only pictures."""
+    return bool(given) and not summary.files

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
 import click
 
 from notmyloan.cli.app import current, existing
+from notmyloan.cli.help_layout import columns
 from notmyloan.cli.options import command, json_option
 
 
@@ -26,14 +28,24 @@ def columns_command(file: Path, as_json: bool) -> int:
         app.emit({"columns": chosen, "header": list(guess.header), "sample": guess.shapes})
         return 0
     click.echo(app.say("cli.columns.found", n=len(guess.header)))
+    widest = max((columns(name) for name in guess.header), default=0)
     for position, name in enumerate(guess.header, 1):
-        click.echo(f"  {position:>2}  {name}  {guess.shapes[position - 1]}")
+        gap = " " * (widest - columns(name))
+        click.echo(f"  {position:>2}  {name}{gap}  {guess.shapes[position - 1]}")
     if sys.stdin.isatty():
         for field in FIELDS:
             chosen = _ask(field, chosen, guess.header)
-    options = " ".join(f"--column {field}='{column}'" for field, column in chosen.items())
-    click.echo(app.say("cli.columns.use", options=options, file=str(file)))
+    if not chosen:
+        click.echo(app.say("cli.columns.none", file=_quoted(str(file))))
+        return 0
+    options = " ".join(f"--column {_quoted(f'{key}={name}')}" for key, name in chosen.items())
+    click.echo(app.say("cli.columns.use", options=options, file=_quoted(str(file))))
     return 0
+
+
+def _quoted(word: str) -> str:
+    """`word` as every shell takes it as one: cmd of Windows knows double quotes only."""
+    return word if re.fullmatch(r"[\w.,:/\\=~-]+", word) else f'"{word}"'
 
 
 def _ask(field: str, chosen: dict[str, str], header: tuple[str, ...]) -> dict[str, str]:

@@ -10,7 +10,7 @@ import click
 
 from notmyloan.cli.app import App, current, existing
 from notmyloan.cli.options import command, json_option
-from notmyloan.model.errors import InputError, UsageError
+from notmyloan.model.errors import InputError, UsageError, system_reason
 
 if TYPE_CHECKING:
     from notmyloan.evidence.handwriting import Signature
@@ -260,4 +260,4 @@ def _paper(words: str) -> tuple[Path, Signature]:
     except ValueError as error:
         raise UsageError("cli.evidence.bad_paper", words=words) from error
     except OSError as error:
-        raise InputError("proof.unreadable", path=str(path), why=error.strerror or "") from error
+        raise InputError("proof.unreadable", path=str(path), why=system_reason(error)) from error

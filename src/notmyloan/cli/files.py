@@ -4,7 +4,6 @@ something that this program did not make."""
 from __future__ import annotations
 
 import codecs
-import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -12,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from notmyloan.model.errors import InputError, UsageError
+from notmyloan.model.errors import InputError, UsageError, system_reason
+from notmyloan.model.text import Text
 
 _HEAD = 512  # bytes that tell a kind of file
 # What the outputs begin with; anything else is told apart as text or not.
@@ -38,7 +38,7 @@ def atomic_writer(path: Path) -> Iterator[BinaryIO]:
     folder is missing, read-only or full, UsageError where a file of another kind stands there.
     """
     if path.is_dir():
-        raise InputError("cli.not_written", path=str(path), why=os.strerror(errno.EISDIR))
+        raise InputError("cli.not_written", path=str(path), why=Text("core.system.folder"))
     target = path.resolve() if path.is_symlink() else path  # a link stays one
     beside = target.with_name(f".{target.name[:_NAME_KEPT]}.{secrets.token_hex(4)}")
     try:
@@ -55,7 +55,7 @@ def atomic_writer(path: Path) -> Iterator[BinaryIO]:
             beside.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise InputError("cli.not_written", path=str(path), why=error.strerror or "") from error
+        raise InputError("cli.not_written", path=str(path), why=system_reason(error)) from error
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -73,7 +73,7 @@ def set_aside(path: Path) -> Path:
     try:
         path.rename(kept)
     except OSError as error:
-        raise InputError("cli.not_written", path=str(path), why=error.strerror or "") from error
+        raise InputError("cli.not_written", path=str(path), why=system_reason(error)) from error
     return kept
 
 

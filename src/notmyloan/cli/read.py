@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from notmyloan.cli.options import column_option, command, json_option
 from notmyloan.model.errors import InputError, UsageError
 from notmyloan.model.record import Unreadable, record_id
 from notmyloan.model.serial import to_json
+from notmyloan.model.text import Text
 
 
 def columns_option(pairs: tuple[str, ...]) -> dict[str, str] | None:
@@ -24,6 +26,11 @@ def columns_option(pairs: tuple[str, ...]) -> dict[str, str] | None:
             raise UsageError("cli.bad_column", pair=pair)
         columns[field] = column
     return columns or None
+
+
+def nothing_read(paths: Iterable[Path]) -> Text:
+    """That there is nothing to read in what was given, and what to give instead."""
+    return Text("cli.check.nothing_read", paths=tuple(str(path) for path in paths))
 
 
 @command("read")
@@ -39,7 +46,7 @@ def read_command(files: tuple[Path, ...], pairs: tuple[str, ...], as_json: bool)
         now=app.now(), zone=app.zone, ask_secret=app.ask_secret(), columns=columns_option(pairs)
     )
     counts: Counter[str] = Counter()
-    refused = 0
+    read = refused = 0
     for source in walk(existing(files)):
         if isinstance(source, Unreadable):
             app.complain(source.why)
@@ -54,9 +61,14 @@ def read_command(files: tuple[Path, ...], pairs: tuple[str, ...], as_json: bool)
                     app.emit(to_json(item) | {"sentence": app.speaker.say(item.why)})
                 else:
                     app.emit({"id": record_id(item)} | to_json(item))
+            read += 1
         except InputError as error:
             app.complain(error.text)
             refused += 1
     unreadable = counts.pop("unreadable", 0)
+    if not read:
+        if not refused:  # where a file was refused, that has been said
+            app.complain(nothing_read(files))
+        return InputError.exit_code
     app.tell("cli.read.done", n=sum(counts.values()), unreadable=unreadable)
     return InputError.exit_code if refused else 0

@@ -17,7 +17,7 @@ import click
 
 from notmyloan.cli.app import current
 from notmyloan.cli.options import command, json_option
-from notmyloan.model.errors import InputError
+from notmyloan.model.errors import InputError, system_reason
 from notmyloan.model.label import LABELS
 from notmyloan.model.text import Text
 
@@ -33,12 +33,12 @@ class _Line(NamedTuple):
     given: dict[str, object]
 
 
-def _whole(stream: TextIO, broken: list[str]) -> Iterator[str]:
+def _whole(stream: TextIO, broken: list[Text]) -> Iterator[str]:
     """The lines of `stream`; where it breaks off, why is put into `broken`."""
     try:
         yield from stream
     except (OSError, EOFError, zlib.error) as error:
-        broken.append(str(error))
+        broken.append(_why(error))
 
 
 def _lines(stream: Iterator[str]) -> Iterator[_Line | int]:
@@ -60,6 +60,13 @@ def _lines(stream: Iterator[str]) -> Iterator[_Line | int]:
         yield _Line(number, text, given) if isinstance(text, str) else number
 
 
+def _why(error: Exception) -> Text:
+    """Why a file could not be opened or read on."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return system_reason(error)
+    return Text("core.system.broken_gzip")
+
+
 def _open(name: str) -> TextIO:
     """The texts of a file or of standard input ("-"), gzip'd or not, in UTF-8, in UTF-16 with its
     mark, or in GB18030. Raises InputError where it cannot be opened or holds no text."""
@@ -75,8 +82,7 @@ def _open(name: str) -> TextIO:
             buffered = io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=buffered)), _HEAD)
         head = buffered.peek(_HEAD)
     except (OSError, EOFError, zlib.error) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise InputError("core.file_unreachable", name=name, why=why) from error
+        raise InputError("core.file_unreachable", name=name, why=_why(error)) from error
     encoding = _encoding(head)
     if encoding is None:
         raise InputError("cli.screen.no_text", name=name)
@@ -111,7 +117,7 @@ def screen_command(file: str, no_reasons: bool, as_json: bool) -> int:
 
     app = current()
     bad: list[int] = []
-    broken: list[str] = []
+    broken: list[Text] = []
     n = 0
     with _open(file) as stream:
         model = load_model()

@@ -11,7 +11,7 @@ import click
 
 from notmyloan.cli.app import current, existing
 from notmyloan.cli.options import Day, command, json_option
-from notmyloan.model.errors import UsageError
+from notmyloan.model.errors import InputError, UsageError, system_reason
 
 if TYPE_CHECKING:
     from notmyloan.guard.sealing import Paper, Sealed
@@ -120,12 +120,10 @@ def sheet(sealed: list[Sealed]) -> bytes:
 
 def read_file(path: Path) -> bytes:
     """A file's bytes. Raises InputError naming it where it cannot be read."""
-    from notmyloan.model.errors import InputError
-
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InputError("cli.seal.unreadable", path=str(path), why=error.strerror or "") from error
+        raise InputError("cli.seal.unreadable", path=str(path), why=system_reason(error)) from error
 
 
 def _target(path: Path, recipient: str) -> Path:

@@ -218,8 +218,10 @@ def _beside_label(page: Any) -> Box | None:
 
 def _row(signatures: Sequence[tuple[str, Signature]]) -> bytes:
     """Some signatures side by side in cells of one size, each under its number, as PNG."""
-    from PIL import Image, ImageDraw, ImageFont
-
+    try:
+        from PIL import Image, ImageDraw, ImageFont
+    except ImportError:
+        raise MissingExtraError("seal", Text("proof.purpose.signatures")) from None
     width = _COLUMNS * (_CELL[0] + _GAP) + _GAP
     sheet = Image.new("RGB", (width, _CELL[1] + _CAPTION + 2 * _GAP), "white")
     draw = ImageDraw.Draw(sheet)

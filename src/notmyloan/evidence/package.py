@@ -34,6 +34,7 @@ from notmyloan.evidence import merkle
 from notmyloan.evidence.blocks import SIZE, Block, Summer
 from notmyloan.evidence.errors import PackageError
 from notmyloan.evidence.log import Entry, canonical, head, read_head
+from notmyloan.model.errors import system_reason
 
 TAGS = "notmyloan"
 LOG = f"{TAGS}/log.jsonl"
@@ -130,7 +131,7 @@ def write(
         beside.rename(target)
     except OSError as error:
         raise PackageError(
-            "evidence.package.not_written", path=str(target), why=error.strerror or ""
+            "evidence.package.not_written", path=str(target), why=system_reason(error)
         ) from error
     finally:
         if beside.exists():

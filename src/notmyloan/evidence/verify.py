@@ -27,6 +27,7 @@ from notmyloan.evidence.package import LOG, SUMS, TAGS, manifest_lines
 from notmyloan.evidence.sums import PIECE, Witness, first_difference
 from notmyloan.evidence.timestamp import read, roots_from
 from notmyloan.evidence.timestamp import verify as verify_stamp
+from notmyloan.model.errors import system_reason
 from notmyloan.model.text import Text
 
 _ALGORITHMS = ("sha512", "sha256", "sha1", "md5")
@@ -273,7 +274,7 @@ class _Check:
                     self._report.size += len(piece)
                     self._progress(len(piece))
         except OSError as error:
-            self._add("missing", relative, "unreadable", why=error.strerror or "")
+            self._add("missing", relative, "unreadable", why=system_reason(error))
             return None
         self._report.files += 1
         return hasher.hexdigest()

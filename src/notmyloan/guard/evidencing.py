@@ -24,7 +24,7 @@ from notmyloan.guard.case_facts import cited_records
 from notmyloan.guard.dossier import VaultDossier
 from notmyloan.locale import Speaker
 from notmyloan.model.case import Case
-from notmyloan.model.errors import InputError
+from notmyloan.model.errors import InputError, system_reason
 from notmyloan.model.record import Private
 from notmyloan.model.text import Text
 from notmyloan.respond.letter import Enclosure
@@ -78,7 +78,7 @@ def add(
                 )
         except OSError as error:
             raise InputError(
-                "proof.unreadable", path=str(path), why=error.strerror or ""
+                "proof.unreadable", path=str(path), why=system_reason(error)
             ) from error
     return found
 

@@ -12,7 +12,7 @@ from typing import TypeGuard, cast
 from notmyloan.guard.progress import Progress
 from notmyloan.guard.watched import Watched
 from notmyloan.model.disclosure import Disclosure, Owned
-from notmyloan.model.errors import InputError
+from notmyloan.model.errors import InputError, system_reason
 from notmyloan.model.label import Judgement
 from notmyloan.model.record import Direction, Message, Origin, Record, SourceFile, Unreadable
 from notmyloan.model.text import Text
@@ -117,7 +117,7 @@ def _import_file(
     except InputError as error:
         outcome.refused = error.text
     except OSError as error:
-        outcome.refused = Text("core.file_unreachable", name=source.name, why=error.strerror or "")
+        outcome.refused = Text("core.file_unreachable", name=source.name, why=system_reason(error))
     finally:
         progress.finish()
     return outcome

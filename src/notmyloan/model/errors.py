@@ -6,9 +6,26 @@ faces print it in the reader's language and leave with `exit_code`.
 
 from __future__ import annotations
 
+import errno
 from typing import ClassVar
 
 from notmyloan.model.text import Argument, Text
+
+_REASONS = {
+    errno.ENOENT: "gone", errno.ENOTDIR: "gone", errno.EACCES: "forbidden",
+    errno.EPERM: "forbidden",
+    errno.EROFS: "read_only", errno.ENOSPC: "full", errno.EDQUOT: "full", errno.EISDIR: "folder",
+    errno.EEXIST: "exists", errno.ENOTEMPTY: "exists", errno.ENAMETOOLONG: "long_name",
+    errno.EINVAL: "bad_name", errno.EIO: "broken", errno.EBUSY: "busy",
+}  # fmt: skip
+
+
+def system_reason(error: OSError) -> Text:
+    """Why the system refused, in the reader's language; in its own words where we have none."""
+    reason = _REASONS.get(error.errno or 0)
+    if reason is None:
+        return Text("core.system.other", what=error.strerror or str(error) or type(error).__name__)
+    return Text(f"core.system.{reason}")
 
 
 class NotMyLoanError(Exception):

@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Make up a consistent life and write what its person could export: messages, "
         "calls, bills, credit reports, lists and ID pictures. Nobody in it is real. "
         "For trying things out, for the demo, the tests and the benchmarks.",
-        epilog="Needs the extra: pip install 'notmyloan[story]'",
+        epilog='Needs the extra: pip install "notmyloan[story]"',
     )
     parser.add_argument("out", type=Path, metavar="OUT", help="folder to write to")
     parser.add_argument(

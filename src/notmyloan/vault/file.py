@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from notmyloan.model.errors import VaultError
+from notmyloan.model.errors import VaultError, system_reason
 from notmyloan.vault.keys import (
     COSTS,
     PAGE_BYTES,
@@ -63,7 +63,7 @@ def sentences(name: str) -> Iterator[None]:
             raise VaultError("vault.full", name=name) from error
         if error.errno in _FORBIDDEN:
             raise VaultError("vault.read_only", name=name) from error
-        raise VaultError("vault.os", name=name, why=error.strerror or "") from error
+        raise VaultError("vault.os", name=name, why=system_reason(error)) from error
 
 
 class Opened(NamedTuple):
