@@ -13,6 +13,7 @@ from datetime import date, datetime, tzinfo
 
 from notmyloan import country
 from notmyloan.country.data import table
+from notmyloan.country.terms import term
 from notmyloan.guard import case_story as story
 from notmyloan.guard.dossier import VaultDossier
 from notmyloan.locale import Speaker
@@ -24,7 +25,7 @@ from notmyloan.model.finding import Finding
 from notmyloan.model.identity import InvalidIdentity, ResidentId, mask
 from notmyloan.model.record import Call, Identified, Message, Origin, Transaction, plain_party
 from notmyloan.model.text import Text
-from notmyloan.report.cite import where
+from notmyloan.report.cite import business, where
 from notmyloan.respond import Standing, StepState
 from notmyloan.respond.alibi import alibi, window_of
 from notmyloan.respond.fields import fields
@@ -176,7 +177,7 @@ def _credit(found: _Found, dossier: VaultDossier, cited: Cited, case: Case) -> N
                 continue
             found.put("enquiry.institution", record.by, source)
             found.put("enquiry.date", record.on, source)
-            found.put("enquiry.reason", record.reason, source)
+            found.put("enquiry.reason", term(record.reason), source)
         elif isinstance(record, CreditReport):
             numbers.add(record.number)
     for file in reversed(dossier.credit_files()):
@@ -188,14 +189,13 @@ def _credit(found: _Found, dossier: VaultDossier, cited: Cited, case: Case) -> N
 
 def _account(found: _Found, account: CreditAccount, source: str) -> None:
     found.put("account.institution", account.institution, source)
-    found.put("account.kind", account.business
-              or found.say(f"report.account.{account.account_kind}"), source)  # fmt: skip
+    found.put("account.kind", business(account), source)
     found.put("account.opened", account.opened, source)
     found.put("account.amount", account.amount or account.limit, source)
     found.put("account.balance", account.balance or account.used, source)
     found.put("account.number", account.mark or account.card_tail, source)
     found.put("account.status", account.state_text or None, source)
-    found.put("account.guarantee", account.guarantee, source)
+    found.put("account.guarantee", account.guarantee and term(account.guarantee), source)
     late = account.overdue
     if late.current_amount is not None and late.current_amount.amount:
         found.put("account.overdue", late.current_amount, source)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from notmyloan import country
 from notmyloan.country.names import fold_spelling
+from notmyloan.country.terms import term
 from notmyloan.guard.dossier import VaultDossier
 from notmyloan.locale import Speaker
 from notmyloan.model.case import Case
@@ -19,6 +20,7 @@ from notmyloan.model.document import Value
 from notmyloan.model.finding import Finding
 from notmyloan.model.record import Call, Identified, Message, Origin
 from notmyloan.model.text import Text
+from notmyloan.report.cite import business
 from notmyloan.respond import Standing
 
 DUNNING = ("sms.dunning_not_mine", "call.harass_hours")
@@ -200,11 +202,11 @@ def happenings(
         place = say_where.get(id, "")
         if isinstance(record, CreditAccount) and record.opened is not None:
             text = Text("respond.event.account", firm=record.institution,
-                        kind=record.business or Text(f"report.account.{record.account_kind}"),
+                        kind=business(record),
                         amount=record.amount or record.limit)  # fmt: skip
             found.append(Happening(record.opened, "account", text, place))
         elif isinstance(record, Enquiry) and record.on is not None:
-            text = Text("respond.event.enquiry", firm=record.by, reason=record.reason)
+            text = Text("respond.event.enquiry", firm=record.by, reason=term(record.reason))
             found.append(Happening(record.on, "enquiry", text, place))
         elif isinstance(record, (Call, Message)) and id not in told:
             kind = "dunning" if id in dunning else "contact"

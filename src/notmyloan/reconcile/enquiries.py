@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from notmyloan.country.terms import term
 from notmyloan.model.credit import CreditFile, Enquiry
 from notmyloan.model.disclosure import OwnedKind, Standing
 from notmyloan.model.dossier import Dossier
@@ -245,7 +246,9 @@ def _application_finding(event: list[Asked], evidence: Known) -> Finding:
         severity=severity,
         verdict=outcome,
         confidence=worst.probability,
-        title=Text(f"reconcile.title.{key}", firm=enquiry.by, on=enquiry.on, reason=enquiry.reason),
+        title=Text(
+            f"reconcile.title.{key}", firm=enquiry.by, on=enquiry.on, reason=term(enquiry.reason)
+        ),
         why=tuple(why),
         cites=cites_of(event),
         steps=(

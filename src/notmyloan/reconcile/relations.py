@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from notmyloan.country.terms import term
 from notmyloan.model.disclosure import OwnedKind
 from notmyloan.model.dossier import Dossier
 from notmyloan.model.finding import Finding, Severity, Verdict
@@ -98,7 +99,7 @@ def role_enquiry(dossier: Dossier) -> Iterable[Finding]:
             confidence=scale.probability,
             title=Text(
                 "reconcile.title.role",
-                firm=enquiry.by, on=enquiry.on, reason=enquiry.reason, n=len(event),
+                firm=enquiry.by, on=enquiry.on, reason=term(enquiry.reason), n=len(event),
             ),
             why=scale.why,
             cites=cites_of(event),

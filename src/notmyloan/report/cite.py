@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from notmyloan.country.terms import term
 from notmyloan.model.credit import (
     CreditAccount,
     CreditLine,
@@ -56,12 +57,14 @@ def describe(record: Identified) -> Text:
             return Text(
                 "report.cite.credit_account",
                 institution=record.institution,
-                business=record.business or Text(f"report.account.{record.account_kind}"),
+                business=business(record),
                 opened=record.opened,
                 amount=record.amount or record.limit or record.balance,
             )
         case Enquiry():
-            return Text("report.cite.enquiry", by=record.by, reason=record.reason, on=record.on)
+            return Text(
+                "report.cite.enquiry", by=record.by, reason=term(record.reason), on=record.on
+            )
         case Guarantee():
             return Text(
                 "report.cite.guarantee", institution=record.institution, amount=record.amount
@@ -86,6 +89,13 @@ def describe(record: Identified) -> Text:
             )
         case _:
             return Text("report.cite.other", kind=record.kind)
+
+
+def business(account: CreditAccount) -> Text | str:
+    """What kind of loan or card it is, as the report names it, else by its kind alone."""
+    if account.business:
+        return term(account.business)
+    return Text(f"report.account.{account.account_kind}")
 
 
 def when(record: Identified) -> datetime | None:
