@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from notmyloan.locale import Speaker
+from notmyloan.model.text import Text
 
 PICTURE = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256)) * 4
 
@@ -55,3 +61,101 @@ def test_columns_that_nobody_knows_are_asked_for(run, tmp_path: Path) -> None:
     done = run("columns", table, lang="zh-CN")
     assert done.returncode == 0
     assert "请在终端里运行：notmyloan columns" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["lost"], "请写明丢了什么。可以写：手机、SIM卡、银行卡、身份证。"),
+        (["lost", "钱包"], "不认识“钱包”。可以写：手机、SIM卡、银行卡、身份证。"),
+        (["dismiss"], "请写明编号。"),
+        (["dismiss", "3"], "缺少选项 --reason。"),
+        (["dismiss", "三", "--reason", "x"], "'编号' 的值不对：'三' 不是整数。"),
+        (["me", "--add", "银行咔"], "不认识“银行咔”。"),
+    ],
+)
+def test_wrong_usage_is_told_in_chinese_alone(run, words: list[str], said: str) -> None:
+    done = run(*words, lang="zh-CN")
+    assert done.returncode == 2
+    assert said in done.stderr
+    for english in ("OPTIONS", "NUMBER", "Missing", "integer", "Choose"):
+        assert english not in done.stderr
+
+
+def test_choices_are_typed_in_either_language(run) -> None:
+    run("init")
+    for kind, tail in (("银行卡", "4321"), ("card", "8765")):
+        done = run("me", "--add", kind, "--value", tail, "--institution", "某银行", lang="zh-CN")
+        assert done.returncode == 0
+    listed = run("me", "--json", lang="zh-CN").stdout
+    assert listed.count('"owned_kind":"card"') == 2
+    assert run("lost", "身份证", lang="zh-CN").returncode == 0
+    assert run("lost", "身份证", lang="en").returncode == 0
+
+
+def _sets() -> Iterator[tuple[str, frozenset[str]]]:
+    """Every choice with words of its own, by the name of its entry, with its values."""
+    import click
+
+    from notmyloan.cli.main import build
+    from notmyloan.cli.options import Words
+
+    def walk(command: click.Command, context: click.Context) -> Iterator[Words]:
+        yield from (p.type for p in command.params if isinstance(p.type, Words))
+        if isinstance(command, click.Group):
+            for name in command.list_commands(context):
+                verb = command.get_command(context, name)
+                assert verb is not None
+                yield from walk(verb, click.Context(verb, parent=context))
+
+    root = build()
+    for kind in walk(root, click.Context(root)):
+        yield kind.words, frozenset(kind.choices)
+
+
+def test_every_choice_has_its_words() -> None:
+    """None is forgotten when one is added, none is kept that is gone, no two share a word."""
+    checked = 0
+    for name, values in set(_sets()):
+        entries = Speaker("zh_CN").say(Text(f"cli.words.{name}")).split()
+        assert {entry.partition("=")[0] for entry in entries} == values, name
+        words = [word for entry in entries for word in entry.partition("=")[2].split(",")]
+        assert len(words) == len(set(words)), name
+        checked += 1
+    assert checked > 8
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_passphrase_may_be_mistyped_twice_and_is_never_short(tmp_path: Path) -> None:
+    vault = tmp_path / "v.notmyloan"
+    good = "互不相关四个词语"
+    made = _typed([*(["短"] * 2), *([good] * 2)], "--vault", str(vault), "init")
+    assert made.count("至少要8个字符") == 1
+    opened = _typed(["错", good], "--vault", str(vault), "findings")
+    assert opened.count("口令不对，请再输入一次") == 1
+    assert "打不开" not in opened
+    refused = _typed(["错"] * 3, "--vault", str(vault), "findings")
+    assert refused.count("口令不对，请再输入一次") == 2
+    assert "这个口令打不开保险库" in refused
+
+
+def _typed(answers: list[str], *words: str) -> str:
+    """What the terminal shows while each prompt is answered in turn."""
+    import pty
+
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("NOTMYLOAN_")}
+    child, terminal = pty.fork()
+    if child == 0:
+        command = [sys.executable, "-m", "notmyloan", "--lang", "zh-CN", *words]
+        os.execve(sys.executable, command, environ)
+    shown, told = b"", 0
+    try:
+        while piece := os.read(terminal, 4096):
+            shown += piece
+            if answers and shown.count("：".encode(), told) and shown.endswith("：".encode()):
+                told = len(shown)
+                os.write(terminal, answers.pop(0).encode() + b"\n")
+    except OSError:  # Linux: the other side is closed
+        pass
+    os.waitpid(child, 0)
+    return shown.decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from notmyloan.cli.app import current
-from notmyloan.cli.options import command, json_option
+from notmyloan.cli.options import Words, argument, command, json_option
 from notmyloan.model.disclosure import RecipientKind
 from notmyloan.model.serial import to_json
 
@@ -13,13 +13,16 @@ _say = current().say
 
 
 @command("alias")
-@click.argument("name")
-@click.option(
-    "--kind", type=click.Choice([k.value for k in RecipientKind]), help=_say("cli.alias.kind")
-)
+@argument("name")
+@click.option("--kind", type=Words(RecipientKind, "recipient"), help=_say("cli.alias.kind"))
 @click.option("--address", help=_say("cli.alias.address"))
 @click.option("--card-name", help=_say("cli.alias.card_name"))
-@click.option("--catch-all", multiple=True, metavar="DOMAIN", help=_say("cli.alias.catch_all"))
+@click.option(
+    "--catch-all",
+    multiple=True,
+    metavar=_say("cli.metavar.domain"),
+    help=_say("cli.alias.catch_all"),
+)
 @json_option
 def alias_command(
     name: str,

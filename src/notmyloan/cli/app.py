@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FOUND_NOTHING, FOUND = 0, 1
 TYPED_ATTEMPTS = 3
+LEAST_PASSPHRASE = 8  # characters: NIST SP 800-63B, 3.1.1; four Chinese words are as long
 PASSPHRASE_FILE = "NOTMYLOAN_PASSPHRASE_FILE"
 FILE_SECRETS = "NOTMYLOAN_FILE_SECRETS"
 NOW = "NOTMYLOAN_NOW"
@@ -99,6 +100,11 @@ class App:
 
         return user_data_path("notmyloan", appauthor=False) / "vault.notmyloan"
 
+    def ask(self, words: str, **settings: Any) -> Any:
+        """What the person answers to `words` on the terminal; `settings` are click's."""
+        suffix = "：" if self.speaker.chinese else ": "
+        return click.prompt(words, prompt_suffix=suffix, err=True, **settings)
+
     def passphrase(self, *, new: bool) -> str:
         """From NOTMYLOAN_PASSPHRASE_FILE, else the keyring, else the prompt; never an argument."""
         path = os.environ.get(PASSPHRASE_FILE)
@@ -111,7 +117,7 @@ class App:
         if not sys.stdin.isatty():
             raise VaultError("cli.no_passphrase", variable=PASSPHRASE_FILE)
         if not new:
-            return str(click.prompt(self.say("cli.passphrase"), hide_input=True, err=True))
+            return str(self.ask(self.say("cli.passphrase"), hide_input=True))
         return self._prompt_new()
 
     def new_passphrase(self, path: Path | None) -> str:
@@ -124,11 +130,14 @@ class App:
 
     def _prompt_new(self) -> str:
         click.echo(self.say("cli.passphrase_advice"), err=True)
-        return str(
-            click.prompt(
-                self.say("cli.passphrase_new"), hide_input=True, confirmation_prompt=True, err=True
+        again = self.say("cli.passphrase_repeat")
+        while True:
+            typed = str(
+                self.ask(self.say("cli.passphrase_new"), hide_input=True, confirmation_prompt=again)
             )
-        )
+            if len(typed) >= LEAST_PASSPHRASE:
+                return typed
+            click.echo(self.say("cli.passphrase_short", least=LEAST_PASSPHRASE), err=True)
 
     def _from_keyring(self) -> str | None:
         from notmyloan.vault import keyring_store
@@ -141,13 +150,33 @@ class App:
 
         path = self.vault_file()
         if path.exists():
-            return Vault.open(path, self.passphrase(new=False))
+            return self._open(path)
         if not create:
             raise VaultError("cli.no_vault", path=str(path))
         path.parent.mkdir(parents=True, exist_ok=True)
         vault = Vault.create(path, self.passphrase(new=True))
         self.tell("cli.vault_made", path=str(path))
         return vault
+
+    def _open(self, path: Path) -> Vault:
+        """Open the vault at `path`; a passphrase that is typed may be mistyped twice."""
+        from notmyloan.vault import Vault
+
+        kept = os.environ.get(PASSPHRASE_FILE)
+        for left in reversed(range(TYPED_ATTEMPTS)):
+            try:
+                return Vault.open(path, self.passphrase(new=False))
+            except VaultError as error:
+                if error.text.key != "vault.wrong_passphrase":
+                    raise
+                if kept:
+                    raise VaultError(
+                        "cli.passphrase_file_wrong", path=str(path), file=kept
+                    ) from error
+                if not left or not sys.stdin.isatty() or self._from_keyring() is not None:
+                    raise
+                click.echo(self.say("cli.passphrase_again", left=left), err=True)
+        raise AssertionError  # the last attempt returns or raises
 
     def guard(self, vault: Vault) -> Guard:
         """The person's side over `vault`, with this run's clock and zone."""
@@ -166,8 +195,8 @@ class App:
             if not sys.stdin.isatty() or attempt > len(listed) + TYPED_ATTEMPTS:
                 return None
             key = "cli.file_secret" if attempt <= 1 else "cli.file_secret_again"
-            typed = click.prompt(
-                self.say(key, name=name), hide_input=True, default="", show_default=False, err=True
+            typed = self.ask(
+                self.say(key, name=name), hide_input=True, default="", show_default=False
             )
             return str(typed) or None
 

@@ -17,7 +17,7 @@ import click
 
 from notmyloan.cli import case_words as words
 from notmyloan.cli.app import PASSPHRASE_FILE, App, current, existing
-from notmyloan.cli.options import command, json_option
+from notmyloan.cli.options import argument, command, json_option
 from notmyloan.model.errors import InputError, UsageError, VaultError
 from notmyloan.model.text import Argument
 
@@ -53,11 +53,11 @@ class _Words:
             return self.app.passphrase(new=False)
         if not sys.stdin.isatty():
             raise VaultError("cli.no_passphrase", variable=PASSPHRASE_FILE)
-        return str(click.prompt(self.app.say("cli.board.ask"), hide_input=True, err=True))
+        return str(self.app.ask(self.app.say("cli.board.ask"), hide_input=True))
 
 
 @command("case.board")
-@click.argument("places", nargs=-1, required=True, type=click.Path(path_type=Path))
+@argument("places", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--passphrases", type=click.Path(path_type=Path), help=_say("cli.board.passphrases"))
 @click.option("--top", default=50, show_default=True, help=_say("cli.board.top"))
 @json_option

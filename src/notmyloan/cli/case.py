@@ -13,7 +13,7 @@ from notmyloan.cli import case_words as words
 from notmyloan.cli import letter_words
 from notmyloan.cli.app import App, current, existing
 from notmyloan.cli.board import board_command
-from notmyloan.cli.options import Day, command, json_option
+from notmyloan.cli.options import Day, Words, argument, command, json_option
 from notmyloan.model.case import Outcome
 from notmyloan.model.errors import UsageError
 
@@ -48,7 +48,7 @@ def _date(moment: datetime | None) -> date | None:
 
 
 @command("case.open")
-@click.argument("findings", nargs=-1, type=int, metavar="[FINDING]...")
+@argument("findings", nargs=-1, type=int)
 @click.option("--playbook", help=_say("cli.case.playbook"))
 @click.option("--against", help=_say("cli.case.against"))
 @click.option("--known", type=_DAY, help=_say("cli.case.known"))
@@ -94,7 +94,7 @@ def list_command(as_json: bool) -> int:
 
 
 @command("case.show")
-@click.argument("number", type=int)
+@argument("number", type=int)
 @json_option
 def show_command(number: int, as_json: bool) -> int:
     from notmyloan.guard.casework import view
@@ -107,8 +107,8 @@ def show_command(number: int, as_json: bool) -> int:
 
 
 @command("case.step")
-@click.argument("number", type=int)
-@click.argument("outcome", type=click.Choice(list(_OUTCOMES)))
+@argument("number", type=int)
+@argument("outcome", type=Words(_OUTCOMES, "outcome"))
 @click.option("--step", "name", help=_say("cli.case.step_name"))
 @click.option("--on", type=_DAY, help=_say("cli.case.on"))
 @click.option("--note", default="", help=_say("cli.case.note"))
@@ -127,7 +127,7 @@ def step_command(
 
 
 @command("case.undo")
-@click.argument("number", type=int)
+@argument("number", type=int)
 @json_option
 def undo_command(number: int, as_json: bool) -> int:
     app = current()
@@ -145,8 +145,8 @@ def undo_command(number: int, as_json: bool) -> int:
 
 
 @command("case.set")
-@click.argument("number", type=int)
-@click.argument("pairs", nargs=-1, required=True, metavar="FIELD=VALUE...")
+@argument("number", type=int)
+@argument("pairs", nargs=-1, required=True)
 @json_option
 def set_command(number: int, pairs: tuple[str, ...], as_json: bool) -> int:
     from notmyloan.respond.fields import fields
@@ -168,9 +168,9 @@ def set_command(number: int, pairs: tuple[str, ...], as_json: bool) -> int:
 
 
 @command("case.due")
-@click.argument("number", type=int)
-@click.argument("step")
-@click.argument("on", type=_DAY, required=False)
+@argument("number", type=int)
+@argument("step")
+@argument("on", type=_DAY, required=False)
 @json_option
 def due_command(number: int, step: str, on: datetime | None, as_json: bool) -> int:
     from notmyloan.guard.casework import order_day
@@ -184,7 +184,7 @@ def due_command(number: int, step: str, on: datetime | None, as_json: bool) -> i
 
 
 @command("case.close")
-@click.argument("number", type=int)
+@argument("number", type=int)
 @click.option("--reopen", is_flag=True, help=_say("cli.case.reopen"))
 @json_option
 def close_command(number: int, reopen: bool, as_json: bool) -> int:
@@ -242,7 +242,7 @@ def calendar_command(output: Path | None, as_json: bool) -> int:
 
 
 @command("case.playbooks")
-@click.argument("name", required=False)
+@argument("name", required=False)
 @click.option("--country", default="cn", show_default=True, help=_say("cli.country.which"))
 @json_option
 def playbooks_command(name: str | None, country: str, as_json: bool) -> int:
@@ -261,8 +261,8 @@ def playbooks_command(name: str | None, country: str, as_json: bool) -> int:
 
 
 @command("case.letter")
-@click.argument("number", type=int)
-@click.argument("names", nargs=-1, metavar="[LETTER]...")
+@argument("number", type=int)
+@argument("names", nargs=-1)
 @click.option("--list", "listing", is_flag=True, help=_say("cli.case.letter_list"))
 @click.option("--all", "every", is_flag=True, help=_say("cli.case.letter_all"))
 @click.option(

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from notmyloan.cli.app import FOUND, FOUND_NOTHING, App, current, existing
-from notmyloan.cli.options import column_option, command, json_option
+from notmyloan.cli.options import argument, column_option, command, json_option
 from notmyloan.cli.progress import Bars
 from notmyloan.cli.read import columns_option, nothing_read
 from notmyloan.cli.report import emit_content, write_reports
@@ -19,7 +19,7 @@ _say = current().say
 
 
 @command("check")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--html", type=click.Path(path_type=Path), help=_say("cli.report.html"))
 @click.option("--pdf", type=click.Path(path_type=Path), help=_say("cli.report.pdf"))
 @column_option

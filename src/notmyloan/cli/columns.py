@@ -10,11 +10,11 @@ import click
 
 from notmyloan.cli.app import current, existing
 from notmyloan.cli.help_layout import columns
-from notmyloan.cli.options import command, json_option
+from notmyloan.cli.options import argument, command, json_option
 
 
 @command("columns")
-@click.argument("file", type=click.Path(path_type=Path))
+@argument("file", type=click.Path(path_type=Path))
 @json_option
 def columns_command(file: Path, as_json: bool) -> int:
     from notmyloan.read.csv_messages import FIELDS, guess_columns
@@ -54,6 +54,6 @@ def _ask(field: str, chosen: dict[str, str], header: tuple[str, ...]) -> dict[st
     now = chosen.get(field)
     shown = str(header.index(now) + 1) if now in header else "0"
     label = app.say(f"cli.columns.field.{field}")
-    answer = click.prompt(label, default=shown, type=click.IntRange(0, len(header)), err=True)
+    answer = app.ask(label, default=shown, type=click.IntRange(0, len(header)))
     rest = {key: column for key, column in chosen.items() if key != field}
     return rest | {field: header[int(answer) - 1]} if int(answer) else rest

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from notmyloan.cli.app import current
-from notmyloan.cli.options import Day, command, json_option
+from notmyloan.cli.options import Day, argument, command, json_option
 
 _say = current().say
 
@@ -43,7 +43,7 @@ def list_command(as_json: bool) -> int:
 
 
 @command("consent.withdraw")
-@click.argument("recipients", nargs=-1)
+@argument("recipients", nargs=-1)
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False),
               help=_say("cli.consent.out"))  # fmt: skip
 @json_option
@@ -67,7 +67,7 @@ def withdraw_command(recipients: tuple[str, ...], output: Path | None, as_json: 
 
 
 @command("consent.sent")
-@click.argument("case", type=int)
+@argument("case", type=int)
 @click.option("--on", type=Day(), help=_say("cli.case.on"))
 @json_option
 def sent_command(case: int, on: datetime | None, as_json: bool) -> int:

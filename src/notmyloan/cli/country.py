@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from notmyloan.cli.app import current
-from notmyloan.cli.options import command, json_option
+from notmyloan.cli.options import argument, command, json_option
 from notmyloan.model.errors import UsageError
 
 _say = current().say
@@ -36,7 +36,7 @@ def list_command(as_json: bool) -> int:
 
 
 @command("country.lint")
-@click.argument("code", default="cn")
+@argument("code", default="cn")
 @json_option
 def lint_command(code: str, as_json: bool) -> int:
     from notmyloan import country

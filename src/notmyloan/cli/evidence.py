@@ -15,7 +15,7 @@ from notmyloan.cli.evidence_papers import (
     opposing_command,
     signatures_command,
 )
-from notmyloan.cli.options import command, json_option
+from notmyloan.cli.options import Words, argument, command, json_option
 from notmyloan.model.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -42,10 +42,11 @@ def evidence_command() -> None:
 
 def _about(function: F) -> F:
     """The options that say how a piece came to be."""
-    yes_no = click.Choice(["yes", "no"])
+    yes_no = Words(["yes", "no"], "yes_no")
     for option in reversed((
-        click.option("--kind", type=click.Choice(_KINDS), help=_say("cli.evidence.kind")),
-        click.option("--grade", type=click.Choice(_GRADES), help=_say("cli.evidence.grade")),
+        click.option("--kind", type=Words(_KINDS, "proof_kind"), help=_say("cli.evidence.kind")),
+        click.option("--grade", type=Words(_GRADES, "proof_grade"),
+                     help=_say("cli.evidence.grade")),
         click.option("--held-by", help=_say("cli.evidence.held_by")),
         click.option("--collector", help=_say("cli.evidence.collector")),
         click.option("--how", help=_say("cli.evidence.how")),
@@ -56,7 +57,7 @@ def _about(function: F) -> F:
                      help=_say("cli.evidence.notarised")),
         click.option("--third-party/--no-third-party", default=None,
                      help=_say("cli.evidence.third_party")),
-        click.option("--has", type=click.Choice(_PARTS), multiple=True,
+        click.option("--has", type=Words(_PARTS, "proof_part"), multiple=True,
                      help=_say("cli.evidence.has")),
     )):  # fmt: skip
         function = option(function)
@@ -76,7 +77,7 @@ def _facts(told: dict[str, Any]) -> dict[str, str]:
 
 
 @command("evidence.add")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--case", type=int, help=_say("cli.evidence.case"))
 @click.option("--note", default="", help=_say("cli.evidence.note"))
 @_about
@@ -158,7 +159,7 @@ def _hints(app: App, exhibits: Sequence[Exhibit]) -> None:
 
 
 @command("evidence.describe")
-@click.argument("numbers", nargs=-1, required=True, type=int)
+@argument("numbers", nargs=-1, required=True, type=int)
 @click.option("--case", type=int, help=_say("cli.evidence.case"))
 @click.option("--note", help=_say("cli.evidence.note"))
 @_about
@@ -238,7 +239,9 @@ def _roots(path: Path | None) -> list[x509.Certificate]:
 
 
 @command("evidence.stamp")
-@click.option("--tsa", "url", required=True, metavar="URL", help=_say("cli.evidence.tsa"))
+@click.option(
+    "--tsa", "url", required=True, metavar=_say("cli.metavar.url"), help=_say("cli.evidence.tsa")
+)
 @click.option("--roots", type=click.Path(path_type=Path), help=_say("cli.evidence.roots"))
 @json_option
 def stamp_command(url: str, roots: Path | None, as_json: bool) -> int:
@@ -285,7 +288,7 @@ def _post(app: App) -> Callable[[str, bytes], bytes]:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help=_say("cli.evidence.out"))
 @click.option("--originals", multiple=True, type=click.Path(path_type=Path),
               help=_say("cli.evidence.originals"))  # fmt: skip
-@click.option("--tsa", "url", metavar="URL", help=_say("cli.evidence.pack_tsa"))
+@click.option("--tsa", "url", metavar=_say("cli.metavar.url"), help=_say("cli.evidence.pack_tsa"))
 @click.option("--chain", type=click.Path(path_type=Path), help=_say("cli.evidence.chain"))
 @json_option
 def pack_command(
@@ -370,7 +373,7 @@ def pack_command(
 
 
 @command("evidence.verify")
-@click.argument("package", type=click.Path(path_type=Path))
+@argument("package", type=click.Path(path_type=Path))
 @click.option("--roots", type=click.Path(path_type=Path), help=_say("cli.evidence.roots"))
 @json_option
 def verify_command(package: Path, roots: Path | None, as_json: bool) -> int:

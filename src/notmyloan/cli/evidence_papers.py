@@ -154,9 +154,9 @@ def opposing_command(case: int, pdf: Path | None, as_json: bool) -> int:
 
 
 @command("evidence.signatures")
-@click.option("--questioned", multiple=True, required=True, metavar="PAPER",
+@click.option("--questioned", multiple=True, required=True, metavar=_say("cli.metavar.paper"),
               help=_say("cli.evidence.paper"))  # fmt: skip
-@click.option("--sample", "samples", multiple=True, metavar="PAPER",
+@click.option("--sample", "samples", multiple=True, metavar=_say("cli.metavar.paper"),
               help=_say("cli.evidence.paper"))  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("signatures.pdf"),
               show_default=True, help=_say("cli.evidence.sheet"))  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from notmyloan.cli.app import FOUND, FOUND_NOTHING, current
-from notmyloan.cli.options import command, json_option
+from notmyloan.cli.options import argument, command, json_option
 
 _say = current().say
 
@@ -39,7 +39,7 @@ def findings_command(every: bool, as_json: bool) -> int:
 
 
 @command("show")
-@click.argument("number", type=int)
+@argument("number", type=int)
 @json_option
 def show_command(number: int, as_json: bool) -> int:
     from notmyloan.report.data import item_data
@@ -58,7 +58,7 @@ def show_command(number: int, as_json: bool) -> int:
 
 
 @command("dismiss")
-@click.argument("numbers", nargs=-1, required=True, type=int, metavar="NUMBER...")
+@argument("numbers", nargs=-1, required=True, type=int)
 @click.option("--reason", required=True, help=_say("cli.dismiss.reason"))
 @json_option
 def dismiss_command(numbers: tuple[int, ...], reason: str, as_json: bool) -> int:
@@ -76,7 +76,7 @@ def dismiss_command(numbers: tuple[int, ...], reason: str, as_json: bool) -> int
 
 
 @command("reopen")
-@click.argument("numbers", nargs=-1, required=True, type=int, metavar="NUMBER...")
+@argument("numbers", nargs=-1, required=True, type=int)
 @json_option
 def reopen_command(numbers: tuple[int, ...], as_json: bool) -> int:
     app = current()

@@ -9,19 +9,19 @@ import click
 
 from notmyloan.cli.app import App, current
 from notmyloan.cli.ledger import review
-from notmyloan.cli.options import Day, command, json_option
+from notmyloan.cli.options import Day, Words, argument, command, json_option
 from notmyloan.model.disclosure import Consent, Disclosure, Given, RecipientKind, Standing
 from notmyloan.model.errors import UsageError
 from notmyloan.model.serial import to_json
 from notmyloan.vault import DisclosureLine, Vault
 
 _say = current().say
-_GIVEN = click.Choice([given.value for given in Given])
+_GIVEN = Words(Given, "given")
 
 
 @command("gave")
-@click.argument("verb", required=False, type=click.Choice(["list", "revoke"]))
-@click.argument("numbers", nargs=-1, type=int, metavar="[N]...")
+@argument("verb", required=False, type=Words(["list", "revoke"], "gave_verb"))
+@argument("numbers", nargs=-1, type=int)
 @click.option("--list", "listing", is_flag=True, help=_say("cli.gave.list"))
 @click.option("--to", "recipient", help=_say("cli.gave.to"))
 @click.option("--what", type=_GIVEN, multiple=True, help=_say("cli.gave.what"))

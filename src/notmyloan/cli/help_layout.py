@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from gettext import gettext
 from unicodedata import east_asian_width
 
 import click
@@ -58,6 +59,19 @@ def paragraphs(text: str, width: int) -> Iterator[str]:
 
 class Layout(click.HelpFormatter):
     """click's help page with lines broken by `wrap`."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """How to write a command, in the reader's own placeholders."""
+        if prefix is None:
+            prefix = gettext("Usage:")
+            prefix += "" if prefix.endswith("：") else " "
+        for ours in ("[OPTIONS]", "COMMAND [ARGS]..."):
+            args = args.replace(ours, gettext(ours))
+        head = f"{prefix}{prog} "
+        lines = wrap(args, max(self.width - columns(head), 20)) or [""]
+        self.write(f"{head}{lines[0]}".rstrip() + "\n")
+        for line in lines[1:]:
+            self.write(f"{' ' * columns(head)}{line}\n")
 
     def write_heading(self, heading: str) -> None:
         """The name of a section."""

@@ -8,6 +8,7 @@ import click
 
 from notmyloan.cli.app import App
 from notmyloan.cli.describe import record_line
+from notmyloan.cli.options import Words
 from notmyloan.model.disclosure import Disclosure, Owned, OwnedKind, Standing
 from notmyloan.vault import Vault
 
@@ -26,11 +27,11 @@ def review(
         click.echo(f"\n({position}/{len(proposals)}) {words}", err=True)
         for said in rests_on(app, vault, line):
             click.echo(f"    {said}", err=True)
-        answer = click.prompt(
+        answer = app.ask(
             app.say("cli.ledger.question"),
-            type=click.Choice(["y", "n", "l", "q"], case_sensitive=False),
+            type=Words(["y", "n", "l", "q"], "review"),
             default="l",
-            err=True,
+            show_choices=False,
         )
         if answer == "q":
             return

@@ -10,7 +10,7 @@ import click
 
 from notmyloan.cli import case_words as words
 from notmyloan.cli.app import App, current
-from notmyloan.cli.options import command, json_option
+from notmyloan.cli.options import Words, argument, command, json_option
 
 if TYPE_CHECKING:
     from notmyloan.respond import Playbook
@@ -20,7 +20,7 @@ _say = current().say
 
 
 @command("lost")
-@click.argument("what", type=click.Choice(["phone", "sim", "card", "id"]))
+@argument("what", type=Words(["phone", "sim", "card", "id"], "lost"))
 @click.option("--country", default="cn", show_default=True, help=_say("cli.country.which"))
 @click.option("--plain", is_flag=True, help=_say("cli.lost.plain"))
 @click.option("--svg", type=click.Path(path_type=Path), help=_say("cli.lost.svg"))

@@ -19,6 +19,7 @@ from notmyloan import __version__
 from notmyloan.cli import network
 from notmyloan.cli.app import App, current
 from notmyloan.cli.help_layout import Layout
+from notmyloan.cli.options import Argument
 from notmyloan.locale import choose_language
 from notmyloan.model.errors import NotMyLoanError, UsageError
 from notmyloan.model.text import Text
@@ -139,13 +140,18 @@ def build() -> click.Group:
     say = current().say
     # This process has one command line, ours: every page of help is laid out by us.
     click.Context.formatter_class = Layout
+    for kind, name in ((click.STRING, "text"), (click.INT, "integer"), (click.FLOAT, "float")):
+        kind.name = say(f"cli.metavar.{name}")
+    click.IntRange.name = say("cli.metavar.integer")
 
     @click.group(
         cls=Commands,
         help=say("cli.help.about"),
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
-    @click.option("--lang", metavar="LANG", help=say("cli.help.lang"), expose_value=False)
+    @click.option(
+        "--lang", metavar=say("cli.metavar.language"), help=say("cli.help.lang"), expose_value=False
+    )
     @click.option(
         "--vault",
         "vault_path",
@@ -154,7 +160,7 @@ def build() -> click.Group:
         help=say("cli.help.vault"),
     )
     @click.option("-q", "--quiet", is_flag=True, help=say("cli.help.quiet"))
-    @click.option("--zone", metavar="ZONE", help=say("cli.help.zone"))
+    @click.option("--zone", metavar=say("cli.metavar.zone"), help=say("cli.help.zone"))
     @click.version_option(__version__, prog_name="notmyloan", help=say("cli.help.version"))
     def group(vault_path: Path | None, quiet: bool, zone: str | None) -> None:
         app = current()
@@ -185,6 +191,9 @@ def _run(app: App, arguments: list[str]) -> int:
         return error.exit_code
     except click.exceptions.Exit as leave:
         return leave.exit_code
+    except click.MissingParameter as error:
+        _missing(app, error).show()
+        return error.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -200,6 +209,20 @@ def _run(app: App, arguments: list[str]) -> int:
             raise
         app.complain(Text("cli.bug", what=type(error).__name__, where=_where(error)))
         return EXIT_BUG
+
+
+def _missing(app: App, error: click.MissingParameter) -> click.UsageError:
+    """What is missing, as one sentence: click's own is put together from English pieces."""
+    param, context = error.param, error.ctx
+    if param is None or context is None:
+        return error
+    if isinstance(param, Argument):
+        message = app.say("cli.missing_argument", name=param.word)
+    else:
+        message = app.say("cli.missing_option", name=param.opts[-1])
+    more = param.type.get_missing_message(param=param, ctx=context) or ""
+    between = "" if app.speaker.chinese else " "
+    return click.UsageError(f"{message}{between}{more}".rstrip(), context)
 
 
 def _where(error: BaseException) -> str:

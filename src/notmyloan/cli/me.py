@@ -11,7 +11,7 @@ import click
 
 from notmyloan.cli.app import App, current
 from notmyloan.cli.ledger import complete_kinds, review
-from notmyloan.cli.options import Day, command, json_option
+from notmyloan.cli.options import Day, Words, command, json_option
 from notmyloan.model.disclosure import Owned, OwnedKind, Standing
 from notmyloan.model.errors import UsageError
 from notmyloan.model.identity import mask
@@ -20,7 +20,7 @@ from notmyloan.model.text import Text
 from notmyloan.vault import OwnedLine, Vault
 
 _say = current().say
-_KINDS = click.Choice([kind.value for kind in OwnedKind])
+_KINDS = Words(OwnedKind, "owned")
 
 
 @command("me")
@@ -112,7 +112,7 @@ def _interview(app: App, vault: Vault) -> None:
         if kind in have:
             continue
         label = app.say("cli.me.ask", kind=app.say(f"report.owned.{kind}"))
-        while typed := click.prompt(label, default="", show_default=False, err=True):
+        while typed := app.ask(label, default="", show_default=False):
             try:
                 _add(vault, kind, typed, None, None)
                 break

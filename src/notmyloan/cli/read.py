@@ -10,7 +10,7 @@ import click
 
 from notmyloan.cli.app import current, existing
 from notmyloan.cli.describe import record_line
-from notmyloan.cli.options import column_option, command, json_option
+from notmyloan.cli.options import argument, column_option, command, json_option
 from notmyloan.model.errors import InputError, UsageError
 from notmyloan.model.record import Unreadable, record_id
 from notmyloan.model.serial import to_json
@@ -34,7 +34,7 @@ def nothing_read(paths: Iterable[Path]) -> Text:
 
 
 @command("read")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @column_option
 @json_option
 def read_command(files: tuple[Path, ...], pairs: tuple[str, ...], as_json: bool) -> int:

@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from notmyloan.cli.app import current, existing
-from notmyloan.cli.options import command, json_option
+from notmyloan.cli.options import argument, command, json_option
 from notmyloan.model.errors import UsageError
 
 _say = current().say
 
 
 @command("sample")
-@click.argument("file", type=click.Path(path_type=Path))
+@argument("file", type=click.Path(path_type=Path))
 @click.option("-o", "--out", type=click.Path(path_type=Path), help=_say("cli.sample.out"))
 @click.option("--seed", type=int, default=1, show_default=True, help=_say("cli.sample.seed"))
 @json_option

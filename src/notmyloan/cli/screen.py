@@ -16,7 +16,7 @@ from typing import BinaryIO, NamedTuple, TextIO, cast
 import click
 
 from notmyloan.cli.app import current
-from notmyloan.cli.options import command, json_option
+from notmyloan.cli.options import argument, command, json_option
 from notmyloan.model.errors import InputError, system_reason
 from notmyloan.model.label import LABELS
 from notmyloan.model.text import Text
@@ -109,7 +109,7 @@ def _encoding(head: bytes) -> str | None:
 
 
 @command("screen")
-@click.argument("file", type=click.Path(allow_dash=True))
+@argument("file", type=click.Path(allow_dash=True))
 @click.option("--no-reasons", is_flag=True, help=_say("cli.screen.no_reasons"))
 @json_option
 def screen_command(file: str, no_reasons: bool, as_json: bool) -> int:

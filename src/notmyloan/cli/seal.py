@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from notmyloan.cli.app import current, existing
-from notmyloan.cli.options import Day, command, json_option
+from notmyloan.cli.options import Day, Words, argument, command, json_option
 from notmyloan.model.errors import InputError, UsageError, system_reason
 
 if TYPE_CHECKING:
@@ -25,12 +25,14 @@ _CORNER = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*")
 
 
 @command("seal")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--for", "purpose", required=True, help=_say("cli.seal.for"))
 @click.option("--to", "recipient", required=True, help=_say("cli.seal.to"))
 @click.option("--on", type=Day(), help=_say("cli.seal.on"))
-@click.option("--words", type=click.Choice(["zh-CN", "en", "both"]), help=_say("cli.seal.words"))
-@click.option("--kind", type=click.Choice(_KINDS), help=_say("cli.seal.kind"))
+@click.option(
+    "--words", type=Words(["zh-CN", "en", "both"], "languages"), help=_say("cli.seal.words")
+)
+@click.option("--kind", type=Words(_KINDS, "id_kind"), help=_say("cli.seal.kind"))
 @click.option("--corners", metavar="X,Y X,Y X,Y X,Y", help=_say("cli.seal.corners"))
 @click.option("--whole-page", "whole", is_flag=True, help=_say("cli.seal.whole"))
 @click.option("--page", type=click.IntRange(min=1), default=1, help=_say("cli.seal.page"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from notmyloan.cli.app import current
-from notmyloan.cli.options import command, json_option
+from notmyloan.cli.options import argument, command, json_option
 from notmyloan.model.errors import VaultError
 
 _say = current().say
@@ -78,7 +78,7 @@ def verify_command(as_json: bool) -> int:
 
 @vault_command.add_command
 @command("vault.backup")
-@click.argument("file", type=click.Path(path_type=Path))
+@argument("file", type=click.Path(path_type=Path))
 @json_option
 def backup_command(file: Path, as_json: bool) -> int:
     app = current()

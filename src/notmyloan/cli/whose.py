@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from notmyloan.cli.app import FOUND, FOUND_NOTHING, App, current, existing
-from notmyloan.cli.options import command, json_option
+from notmyloan.cli.options import argument, command, json_option
 from notmyloan.cli.seal import read_file
 from notmyloan.model.errors import UsageError
 from notmyloan.vault import Vault
@@ -24,13 +24,13 @@ _SMALLEST = 1e-30  # of an error that is claimed, whatever the formula gives
 
 
 @command("whose")
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--explain", is_flag=True, help=_say("cli.whose.explain"))
 @click.option(
     "--verify",
     nargs=2,
     type=click.Path(path_type=Path),
-    metavar="COMMITMENT OPENING",
+    metavar=_say("cli.metavar.opening"),
     help=_say("cli.whose.verify"),
 )
 @click.option("--reveal", type=click.Path(path_type=Path), help=_say("cli.whose.reveal"))
