@@ -211,18 +211,19 @@ def test_own_enquiries_are_told_apart() -> None:
 def test_a_scan_without_the_extra_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
-    from notmyloan.read import credit_cn_ocr
+    from notmyloan.read.recogniser import recogniser
 
     image = pytest.importorskip("PIL.Image")
     stream = io.BytesIO()
     image.new("L", (300, 400), 255).save(stream, "PDF")
-    credit_cn_ocr._engine.cache_clear()
-    monkeypatch.setitem(sys.modules, "rapidocr_onnxruntime", None)
+    recogniser.cache_clear()
+    for package in ("rapidocr_onnxruntime", "rapidocr"):
+        monkeypatch.setitem(sys.modules, package, None)
     source = Source("scan.pdf", data=stream.getvalue())
     assert 0 < READER.recognise(source) < 0.5
     with pytest.raises(MissingExtraError):
         list(READER.read(source, ReadContext(now=NOW)))
-    credit_cn_ocr._engine.cache_clear()
+    recogniser.cache_clear()
 
 
 def test_a_summary_with_headings_over_headings() -> None:

@@ -17,7 +17,8 @@ import cv2
 import papers
 
 from notmyloan.locale import LANGUAGES, Speaker
-from notmyloan.model.errors import InputError, NotMyLoanError, UsageError
+from notmyloan.model.errors import InputError, MissingExtraError, NotMyLoanError, UsageError
+from notmyloan.read.recogniser import recogniser
 from notmyloan.seal.endorsement import LIGHT_INK, ink_for, lay_out
 from notmyloan.seal.fonts import find_face
 from notmyloan.seal.keepout import keep_out
@@ -262,13 +263,16 @@ def test_the_contrast_after_a_grey_copy_is_that_of_print() -> None:
 
 
 def test_recognition_reads_the_lines_off_a_copy() -> None:
-    rapidocr = pytest.importorskip("rapidocr_onnxruntime", reason="the extra ocr is not installed")
+    try:
+        engine = recogniser()
+    except MissingExtraError:
+        pytest.skip("the extra ocr is not installed")
     size = canonical_size(Kind.ID_BACK)
     flat = papers.paper(Kind.ID_BACK, 1)
     layout = lay_out("办理储蓄卡开户", "样本银行", DAY, Kind.ID_BACK, size, "zh-CN",
                      keep_out(Kind.ID_BACK, size))  # fmt: skip
     sealed = draw(np.full_like(flat, 232), layout)
-    found, _ = rapidocr.RapidOCR()(cv2.cvtColor(copied(sealed), cv2.COLOR_GRAY2RGB))
-    words = "".join(text for _, text, _ in found or [])
+    found = engine.pieces(cv2.cvtColor(copied(sealed), cv2.COLOR_GRAY2RGB))
+    words = "".join(text for _, text, _ in found)
     for part in ("样本银行", "储蓄卡开户", "再次复印无效", "2026"):
         assert part in words

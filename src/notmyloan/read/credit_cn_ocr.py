@@ -10,18 +10,16 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
 
-from notmyloan.model.errors import MissingExtraError
-from notmyloan.model.text import Text
 from notmyloan.read.credit_layout import empty_cells
 from notmyloan.read.credit_page import Char, Page, Rule, Spot, clean
 from notmyloan.read.credit_refuse import Refuse
+from notmyloan.read.recogniser import Recogniser, recogniser
 
 _SCALE = 200 / 72  # pixels a point: 200 dpi
 _MAX_PIXELS = 40_000_000
@@ -35,7 +33,7 @@ _SURE = 0.75  # below this a piece of text is not certain enough for anything to
 def recognise_page(document: pdfium.PdfDocument, index: int, refuse: Refuse) -> Page:
     """The scanned page `index` (from 0). Raises MissingExtraError, or InputError where it is
     too faint; `confidence` is the lowest of its pieces."""
-    engine = _engine()
+    engine = recogniser()
     page = document[index]
     try:
         width, height = page.get_size()
@@ -46,7 +44,7 @@ def recognise_page(document: pdfium.PdfDocument, index: int, refuse: Refuse) -> 
         page.close()
     # A border beside a nought reads as 10: the lines go before anything is recognised.
     rules, image = _drawn(image)
-    found, _ = engine(image, use_cls=False)
+    found = engine.pieces(image)
     spot = Spot(index + 1, 0, 0, 0, 0)
     if not found:
         return Page(index + 1, width, height, [])
@@ -87,7 +85,11 @@ def recognise_page(document: pdfium.PdfDocument, index: int, refuse: Refuse) -> 
 
 
 def _look_again(
-    engine: Any, image: Any, box: tuple[float, float, float, float], page: Page, refuse: Refuse
+    engine: Recogniser,
+    image: Any,
+    box: tuple[float, float, float, float],
+    page: Page,
+    refuse: Refuse,
 ) -> None:
     """Reads a cell that holds ink but where nothing was found: a lone digit is easily missed."""
     x0, y0, x1, y1 = (round(v * _SCALE) for v in box)
@@ -117,15 +119,6 @@ def _look_again(
     page.confidence = min(page.confidence, sure)
     corners = [(at[0], at[1]), (at[2], at[1]), (at[2], at[3]), (at[0], at[3])]
     page.chars += _spread(text, corners)
-
-
-@cache
-def _engine() -> Any:
-    try:
-        from rapidocr_onnxruntime import RapidOCR
-    except ImportError:
-        raise MissingExtraError("ocr", Text("core.purpose.ocr")) from None
-    return RapidOCR()
 
 
 _THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}(?:[.,，]\s?\d{3})+(?![\d.])")
@@ -164,7 +157,7 @@ def _outermost(found: Any) -> list[Any]:
     ]
 
 
-def _at_walls(engine: Any, image: Any, found: Any, rules: list[Rule]) -> list[Any]:
+def _at_walls(engine: Recogniser, image: Any, found: Any, rules: list[Rule]) -> list[Any]:
     """The pieces, those that run over a table's vertical line cut there and read again: a
     character counted into the next cell is a wrong value in both."""
     out: list[Any] = []
@@ -249,17 +242,17 @@ def _reach(ink: Any, limit: float, high: int) -> int:
     return end
 
 
-def _tight(engine: Any, part: Any) -> tuple[str, float] | None:
+def _tight(engine: Recogniser, part: Any) -> tuple[str, float] | None:
     """What the recogniser makes of the ink alone: a little white around it suits it best."""
     crop = _ink_alone(part)
     if crop is None:
         return None
-    first = _recognised(engine, crop)
+    first = engine.line(crop)
     if first is not None and first[1] >= _SURER:
         return first
     high, wide = crop.shape[0] - 2 * _MARGIN, crop.shape[1] - 2 * _MARGIN
     return _agreed(
-        [first, *(_recognised(engine, _larger(crop, by)) for by in _LARGER)],
+        [first, *(engine.line(_larger(crop, by)) for by in _LARGER)],
         alone=wide >= 0.3 * high,  # narrower is what is left of a border
     )
 
@@ -277,13 +270,6 @@ def _ink_alone(part: Any) -> Any:
     crop = np.full((high, wide, *ink.shape[2:]), 255, ink.dtype)
     crop[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN] = ink
     return crop
-
-
-def _recognised(engine: Any, crop: Any) -> tuple[str, float] | None:
-    found, _ = engine(crop, use_det=False, use_cls=False)
-    if not found or not found[0][0].strip():
-        return None
-    return found[0][0], float(found[0][1])
 
 
 def _larger(crop: Any, by: float) -> Any:
@@ -310,7 +296,7 @@ def _agreed(
     return best[0], min(best[1], _SURE - 0.01)
 
 
-def _confirmed(engine: Any, part: Any, text: str, sure: float) -> tuple[str, float]:
+def _confirmed(engine: Recogniser, part: Any, text: str, sure: float) -> tuple[str, float]:
     """A cell of figures, read once more, larger: figures that change are not certain.
 
     Words with a figure among them are not read again: the recogniser squeezes a long piece to
@@ -321,7 +307,7 @@ def _confirmed(engine: Any, part: Any, text: str, sure: float) -> tuple[str, flo
         return text, sure
     changed = 0
     for by in _LARGER[:2]:
-        again = _recognised(engine, _larger(crop, by))
+        again = engine.line(_larger(crop, by))
         if again is not None and _figures(again[0]) == _figures(text):
             return text, sure
         changed += again is not None and again[1] >= _SURE
