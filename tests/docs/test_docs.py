@@ -3,6 +3,7 @@ reference, and every link to a file."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import shlex
@@ -67,6 +68,35 @@ def test_the_python_block_runs(name: str, life: Path, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "loan_solicitation" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["library.md", "library.zh-CN.md"])
+def test_the_library_examples_run(name: str, life: Path, tmp_path: Path) -> None:
+    blocks = re.findall(
+        r"```python\n(.*?)```", (ROOT / "docs" / name).read_text(encoding="utf-8"), re.S
+    )
+    assert len(blocks) == 3
+    (tmp_path / "exports").symlink_to(life / "exports", target_is_directory=True)
+    said = []
+    for block in blocks:
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", block],
+            capture_output=True, text=True, cwd=tmp_path,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        said.append(done.stdout)
+    assert "alipay" in said[0]
+    assert "2026" in said[1]
+    assert "9,000" in said[2]
+
+
+@pytest.mark.parametrize(
+    "package",
+    ["country", "guard", "read", "respond", "seal", "story", "trace", "vault"],
+)
+def test_every_name_of_a_package_is_there(package: str) -> None:
+    module = importlib.import_module(f"notmyloan.{package}")
+    assert all(hasattr(module, name) for name in module.__all__)
 
 
 def test_the_command_reference_is_current() -> None:
