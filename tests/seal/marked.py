@@ -24,31 +24,31 @@ COPIES = [Copy(f"c{n}", list(LAYOUTS)[n % 3]) for n in range(40)]
 
 
 @lru_cache
-def original(seed: int = 3) -> Original:
-    return prepare(papers.paper(Kind.ID_FRONT, seed))
+def original(seed: int = 3, kind: Kind = Kind.ID_FRONT) -> Original:
+    return prepare(papers.paper(kind, seed))
 
 
 @lru_cache
-def layouts(seed: int = 3) -> dict[str, Layout]:
-    flat = original(seed).pixels
+def layouts(seed: int = 3, kind: Kind = Kind.ID_FRONT) -> dict[str, Layout]:
+    flat = original(seed, kind).pixels
     size = (flat.shape[1], flat.shape[0])
-    boxes = keep_out(Kind.ID_FRONT, size, flat)
+    boxes = keep_out(kind, size, flat)
     return {
-        name: lay_out(
-            *words, date(2026, 11, 24), Kind.ID_FRONT, size, "zh-CN", boxes, ink=ink_for(flat)
-        )
+        name: lay_out(*words, date(2026, 11, 24), kind, size, "zh-CN", boxes, ink=ink_for(flat))
         for name, words in LAYOUTS.items()
     }
 
 
 @lru_cache
-def sealed(number: int = 7, seed: int = 3, key: bytes = KEY) -> Pixels:
+def sealed(number: int = 7, seed: int = 3, key: bytes = KEY, kind: Kind = Kind.ID_FRONT) -> Pixels:
     copy = COPIES[number]
-    return seal_copy(original(seed).pixels, layouts(seed)[copy.layout], key, copy.id)
+    layout = layouts(seed, kind)[copy.layout]
+    return seal_copy(original(seed, kind).pixels, layout, key, copy.id)
 
 
-def ask(suspect: Pixels, key: bytes = KEY) -> Result:
-    return whose(np.ascontiguousarray(suspect), original(), key, COPIES, layouts())
+def ask(suspect: Pixels, key: bytes = KEY, seed: int = 3, kind: Kind = Kind.ID_FRONT) -> Result:
+    known = original(seed, kind)
+    return whose(np.ascontiguousarray(suspect), known, key, COPIES, layouts(seed, kind))
 
 
 def named(result: Result) -> list[str]:

@@ -78,6 +78,16 @@ def test_the_right_copy_is_named(leak: str) -> None:
     assert named(result) == ["c7"]
     assert result.answer is Answer.ONE
     assert result.matches[0].error <= 1e-6
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_what_looks_the_same_in_a_mirror_is_not_taken_the_wrong_way_round(mirrored: bool) -> None:
+    """A portrait from the front does, and then only the endorsement tells the two apart."""
+    kind, seed = Kind.TEMPORARY_ID, 502
+    piece = jpeg(sealed(7, seed, kind=kind)[0:324, 510:1007], 80)
+    result = ask(piece[:, ::-1] if mirrored else piece, seed=seed, kind=kind)
+    assert named(result) == ["c7"]
+    assert result.mirrored is mirrored
     assert result.matches[0].z == result.z[7]
     assert np.delete(result.z, 7).max() < result.threshold
 

@@ -26,6 +26,7 @@ from notmyloan.seal.features import Suspect
 from notmyloan.seal.layout import Layout, Pixels, coverage
 from notmyloan.seal.luma import Plane
 from notmyloan.seal.register import (
+    SURE,
     Original,
     Registration,
     follow,
@@ -233,9 +234,12 @@ def measure(
         place = _by_outline(original, seen_once, layouts, sketches)
         if place is None:
             place = register(original, seen_once)
-        if place is None:
-            different = _different(layouts, sketches)
-            place = register_by_ink(original, seen_once, (layouts[name] for name in different))
+            if place is None or place.matches < SURE:
+                # Portraits are alike in a mirror, letters are not.
+                different = (layouts[name] for name in _different(layouts, sketches))
+                inked = register_by_ink(original, seen_once, different)
+                if inked is not None and (place is None or inked.matches >= SURE):
+                    place = inked
     if place is None:
         return None
     place = follow(place, original.grey)

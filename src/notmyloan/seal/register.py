@@ -34,7 +34,7 @@ from notmyloan.seal.layout import Layout, Pixels
 from notmyloan.seal.luma import Plane, canonical_size, luma
 
 _RATIO = 0.82
-_SURE = 22  # matches on one homography
+SURE = 22  # matches on one homography from which it is no accident
 _PLENTY = 60  # matches from which no finer look is needed
 _ALIKE = 0.12  # correlation with the original below which nothing was registered
 _SMOOTH = 22.0  # canonical pixels: wider than a glyph, so that no glyph's shift is undone
@@ -148,7 +148,7 @@ def register(
     seen = suspect if isinstance(suspect, Suspect) else Suspect(suspect)
     if max(seen.grey.shape) > 1.2 * QUICK:
         tried = _by_features(original, seen.view("quick"))
-        if tried is not None and tried.matches >= _SURE:
+        if tried is not None and tried.matches >= SURE:
             how = _alike(original, tried)
             if how > (2 * _ALIKE if tried.matches >= _PLENTY else _LIKELY):
                 return tried
@@ -160,18 +160,23 @@ def register(
             if tried is None:
                 continue
             how = _alike(original, tried)
-            if tried.matches >= _SURE and how > 2 * _ALIKE:
+            # A few matches may be those of what looks the same in a mirror: look there too.
+            if tried.matches >= SURE and how > (
+                2 * _ALIKE if tried.matches >= _PLENTY else _LIKELY
+            ):
                 return tried
             if best is None or how + tried.matches / 200 > alike + best.matches / 200:
                 best, alike = tried, how
-    if best is not None and best.matches >= 1.3 * _SURE and alike > _ALIKE / 3:
+    if best is not None and best.matches >= SURE and alike > 2 * _ALIKE:
+        return best
+    if best is not None and best.matches >= 1.3 * SURE and alike > _ALIKE / 3:
         return best  # black and white, it may be alike in its corners only
     if not thorough:
         return None
     framed = _by_outline(original, seen)
     if framed is not None and framed[1] > alike:
         best, alike = framed
-    if alike < _LIKELY or best is None or best.matches < _SURE:
+    if alike < _LIKELY or best is None or best.matches < SURE:
         piece = _by_template(original, seen)
         if piece is not None and piece[1] > max(alike, 2 * _ALIKE):
             best, alike = piece
@@ -217,8 +222,8 @@ def register_by_ink(
     """
     cv2 = opencv()
     seen = suspect if isinstance(suspect, Suspect) else Suspect(suspect)
-    view = seen.view("softer")
-    if len(view.found) < _SURE:
+    views = [seen.view("softer", mirrored) for mirrored in (False, True)]
+    if len(views[0].found) < SURE:
         return None
     best: Registration | None = None
     alike = 2 * _ALIKE
@@ -228,17 +233,21 @@ def register_by_ink(
         known = Original(
             original.pixels, plane, features(inked, 2 * FEATURES).moved(resized(inked, plane))
         )
-        if number == 0 and votes(known.known, view.found) < _LETTERS * len(view.found):
-            return None  # no letters like ours in it, whatever they say
-        tried = _by_features(known, view, True)
-        if tried is None:
-            continue
-        # Layouts have words in common, so that matches alone would take the wrong one.
-        how = _alike(known, tried)
-        if how > (alike if tried.matches >= _SURE else max(alike, _LIKELY)):
-            best, alike = tried, how
-        if how > _CERTAIN and tried.matches >= _SURE:
-            break
+        if number == 0:  # letters like ours must be in it, whatever they say
+            least = _LETTERS * len(views[0].found)
+            views = [view for view in views if votes(known.known, view.found) >= least]
+            if not views:
+                return None
+        for view in views:
+            tried = _by_features(known, view, True)
+            if tried is None:
+                continue
+            # Layouts have words in common, so that matches alone would take the wrong one.
+            how = _alike(known, tried)
+            if how > (alike if tried.matches >= SURE else max(alike, _LIKELY)):
+                best, alike = tried, how
+            if how > _CERTAIN and tried.matches >= SURE:
+                return best
     return best
 
 
@@ -295,7 +304,7 @@ def _by_features(original: Original, view: View, voting: bool = False) -> Regist
     alike[every, first] = -1
     good = near < _RATIO**2 * (2 - 2 * alike.max(axis=1))
     placed = _placed(original, view, known.places[first[good]], found.places[good])
-    if (placed is None or placed.matches < _SURE) and voting:
+    if (placed is None or placed.matches < SURE) and voting:
         one, other = agreeing(known, found, first)
         voted = _placed(original, view, known.places[one], found.places[other])
         if voted is not None and (placed is None or voted.matches > placed.matches):
