@@ -26,3 +26,10 @@ def test_spaces_in_a_printed_word_do_not_matter() -> None:
 
 def test_a_word_that_no_pack_lists_stays_as_it_is() -> None:
     assert term("星际贷款") == "星际贷款"
+
+
+def test_what_stands_in_brackets_is_kept() -> None:
+    said = term("本人查询（互联网个人信用信息服务平台）")
+    assert isinstance(said, Text)
+    assert Speaker("zh_CN").say(said) == "本人查询（互联网个人信用信息服务平台）"
+    assert Speaker("en").say(said) == "your own query (本人查询), 互联网个人信用信息服务平台"

@@ -10,9 +10,16 @@ from notmyloan.model.text import Text
 
 def term(word: str) -> Text | str:
     """The word as `country.term.ID`, which says it in the reader's language and keeps the
-    original beside it; a word that no pack lists stays as it is."""
-    id = _terms().get("".join(word.split()))
-    return word if id is None else Text(f"country.term.{id}")
+    original beside it; what follows in brackets is kept. A word that no pack lists stays as it
+    is."""
+    plain = "".join(word.split())
+    known = _terms()
+    if plain in known:
+        return Text(f"country.term.{known[plain]}")
+    begun, bracket, rest = plain.partition("（")
+    if bracket and begun in known and rest.endswith("）"):
+        return Text("country.term_more", term=Text(f"country.term.{known[begun]}"), more=rest[:-1])
+    return word
 
 
 @cache
