@@ -176,3 +176,14 @@ def test_a_language_that_is_not_spoken_is_named(run) -> None:
     done = run("findings", lang="xx")
     assert done.returncode == 2
     assert "zh-CN" in done.stderr
+
+
+def test_init_makes_no_vault_before_it_knows_of_the_keyring(run, tmp_path: Path) -> None:
+    (tmp_path / "absent").mkdir()
+    hidden = "import sys\nsys.modules['keyring'] = None\n"
+    (tmp_path / "absent" / "sitecustomize.py").write_text(hidden)
+    vault = tmp_path / "new.notmyloan"
+    done = run("--vault", vault, "init", "--keyring", PYTHONPATH=str(tmp_path / "absent"))
+    assert done.returncode == 5
+    assert "notmyloan[keyring]" in done.stderr
+    assert not vault.exists()

@@ -24,6 +24,8 @@ def init_command(keyring: bool, as_json: bool) -> int:
     path = app.vault_file()
     if path.exists():
         raise VaultError("cli.vault_there", path=str(path))
+    if keyring:
+        keyring_store.need()  # said before a vault is made, not after
     path.parent.mkdir(parents=True, exist_ok=True)
     passphrase = app.passphrase(new=True)
     with Vault.create(path, passphrase):

@@ -16,13 +16,18 @@ def available() -> bool:
     return find_spec("keyring") is not None
 
 
+def need() -> None:
+    """Raises MissingExtraError without the optional library."""
+    if not available():
+        raise MissingExtraError("keyring", Text("core.purpose.keyring"))
+
+
 def store(path: Path, passphrase: str) -> None:
     """Keep the passphrase of the vault at `path`.
 
     Raises MissingExtraError without the library, VaultError where the system has no keyring.
     """
-    if not available():
-        raise MissingExtraError("keyring", Text("core.purpose.keyring"))
+    need()
     import keyring
     from keyring.errors import KeyringError
 
