@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gettext
 import os
+import re
 import sys
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
+import notmyloan
 from notmyloan.locale import Speaker
 from notmyloan.model.text import Text
 
@@ -159,3 +163,54 @@ def _typed(answers: list[str], *words: str) -> str:
         pass
     os.waitpid(child, 0)
     return shown.decode()
+
+
+def test_long_waits_are_told_in_hours(run) -> None:
+    shown = run("lost", "银行卡", "--plain", lang="zh-CN").stdout
+    assert "24小时  带身份证到柜台换卡" in shown
+    assert "1440" not in shown
+    assert "24 h  " in run("lost", "card", "--plain").stdout
+
+
+def test_formats_are_called_by_names_that_people_know() -> None:
+    """Every reader that this package registers, in both languages."""
+    for point in entry_points(group="notmyloan.readers"):
+        name = point.load().format
+        for speaker in (Speaker("zh_CN"), Speaker("en")):
+            assert speaker.format(name) != name, name
+    assert Speaker("zh_CN").format("their_own") == "their_own"
+
+
+def test_no_chinese_sentence_sends_to_an_english_page_or_uses_english_marks() -> None:
+    folder = Path(notmyloan.__file__).parent / "locale/zh_CN/LC_MESSAGES"
+    for book in sorted(folder.glob("*.mo")):
+        with book.open("rb") as stream:
+            sentences = gettext.GNUTranslations(stream)._catalog  # type: ignore[attr-defined]
+        for key, said in sentences.items():
+            if not key:
+                continue
+            assert not re.search(r"docs/[a-z-]+\.md", said), key
+            assert not re.search(r"[\u4e00-\u9fff] ?\([^)]*[\u4e00-\u9fff]", said), key
+            assert "`" not in said, key
+
+
+def test_a_listed_card_is_not_proposed_again_under_another_name_of_its_bank(
+    run, tmp_path: Path
+) -> None:
+    """A list says 中国工商银行, the messages are signed 工商银行."""
+    sms = "".join(
+        f'<sms protocol="0" address="95588" date="{1761000000000 + day * 86_400_000}" type="1" '
+        f'body="【工商银行】您尾号1008的储蓄卡消费支出{day + 20}.50元，余额{9000 - day}.00元。" />'
+        for day in range(12)
+    )
+    (tmp_path / "sms.xml").write_text(
+        f"<?xml version='1.0' encoding='UTF-8' ?>\n<smses count=\"12\">{sms}</smses>",
+        encoding="utf-8",
+    )
+    assert run("check", tmp_path / "sms.xml", lang="zh-CN").returncode in (0, 1)
+    assert "1008" in run("me", "--list", lang="zh-CN").stdout  # proposed: nothing is known yet
+    listed = {"NOTMYLOAN_VAULT": str(tmp_path / "listed.notmyloan")}
+    run("init", **listed)
+    run("me", "--add", "card", "--value", "1008", "--institution", "中国工商银行", **listed)
+    assert run("check", tmp_path / "sms.xml", **listed).returncode in (0, 1)
+    assert run("me", "--list", **listed).stdout.count("1008") == 1

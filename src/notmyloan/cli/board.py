@@ -135,5 +135,5 @@ def _line(app: App, path: Path, task: Task) -> str:
         return app.say("cli.board.line_by", day=task.on, **parts)
     minutes = task.standing.step.minutes
     if minutes is not None and task.order[0] == 0:
-        return app.say("cli.board.line_now", minutes=minutes, **parts)
+        return app.say("cli.board.line_now", within=words.soon(app, minutes), **parts)
     return app.say("cli.board.line", **parts)

@@ -16,6 +16,7 @@ from notmyloan.cli.board import board_command
 from notmyloan.cli.options import Day, Words, argument, command, json_option
 from notmyloan.model.case import Outcome
 from notmyloan.model.errors import UsageError
+from notmyloan.model.text import Text
 
 if TYPE_CHECKING:
     from notmyloan.guard.case_letters import Attachments
@@ -130,9 +131,12 @@ def step_command(
 @argument("number", type=int)
 @json_option
 def undo_command(number: int, as_json: bool) -> int:
+    from notmyloan.respond import load_playbook
+
     app = current()
     with app.open_vault() as vault:
         event = vault.cases.undo(number)
+        case = vault.cases.get(number)
     if event is None:
         raise UsageError("cli.case.nothing_to_undo", number=number)
     if as_json:
@@ -140,7 +144,10 @@ def undo_command(number: int, as_json: bool) -> int:
             {"case": number, "undone": {"step": event.step, "outcome": event.outcome.value,
                                         "on": event.on.isoformat()}}
         )  # fmt: skip
-    app.tell("cli.case.undone", step=event.step, outcome=event.outcome.value, on=event.on)
+    book = load_playbook(case.country, case.playbook)
+    step = book.step(event.step).title.said(app.speaker.language) if book.has(event.step) else None
+    outcome = Text(f"respond.outcome.{event.outcome}")
+    app.tell("cli.case.undone", step=step or event.step, outcome=outcome, on=event.on)
     return 0
 
 

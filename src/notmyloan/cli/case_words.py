@@ -10,6 +10,7 @@ import click
 
 from notmyloan import country
 from notmyloan.cli.app import App
+from notmyloan.cli.help_layout import columns
 from notmyloan.guard.case_letters import fitting
 from notmyloan.guard.casework import CaseView, Task, dated, overdue
 from notmyloan.model.case import Outcome
@@ -17,6 +18,7 @@ from notmyloan.model.serial import to_json
 from notmyloan.model.text import Text
 from notmyloan.respond import Clock, Playbook, Standing, Step, StepState, Worked
 from notmyloan.respond.explain import explain
+from notmyloan.respond.letter import load_letter
 from notmyloan.respond.playbook import papers
 
 _MARKS = {
@@ -135,7 +137,10 @@ def _how(app: App, book: Playbook, step: Step, against: str = "") -> Iterator[st
         names = tuple(papers(code)[paper].said(language) for paper in step.papers)
         yield "    " + app.say("cli.case.papers", names=names)
     if step.letters:
-        names = fitting(code, step.letters, against)
+        names = tuple(
+            load_letter(code, name).title.said(language) + app.speaker.aside(name)
+            for name in fitting(code, step.letters, against)
+        )
         yield "    " + app.say("cli.case.letters", names=names)
     for ref in step.basis:
         statute = pack.statutes[ref]
@@ -381,12 +386,19 @@ def numbers_as_of(app: App, book: Playbook) -> str:
     return app.say("cli.lost.numbers", as_of=min(days, default=book.as_of), playbook=book.id)
 
 
+def soon(app: App, minutes: int) -> str:
+    """Within how long, in minutes or, from three hours on, in hours."""
+    if minutes < 180 or minutes % 60:
+        return app.say("cli.lost.minutes", minutes=minutes)
+    return app.say("cli.lost.hours", hours=minutes // 60)
+
+
 def emergency(app: App, book: Playbook) -> None:
     """An emergency playbook on one screen: a line or two a step, by the minute."""
     language = app.speaker.language
     for step in book.steps:
-        minutes = app.say("cli.lost.minutes", minutes=step.minutes) if step.minutes else ""
-        click.echo(f"{minutes:>8}  {step.title.said(language)}")
+        minutes = soon(app, step.minutes) if step.minutes else ""
+        click.echo(f"{' ' * (9 - columns(minutes))}{minutes}  {step.title.said(language)}")
         click.echo(f"          {step.do.said(language)}")
         if step.doubt:
             click.echo("          " + app.say("cli.case.doubt", words=step.doubt.said(language)))

@@ -25,7 +25,11 @@ def findings_command(every: bool, as_json: bool) -> int:
             if as_json:
                 app.emit(item_data(item, app.speaker))
             else:
-                state = "" if item.state == "open" else f"  ({_say(f'report.word.{item.state}')})"
+                state = (
+                    ""
+                    if item.state == "open"
+                    else app.speaker.aside(_say(f"report.word.{item.state}"))
+                )
                 word = severity(item.finding.severity, app.speaker)
                 title = app.speaker.say(item.finding.title)
                 click.echo(f"[{item.number}] {word}  {title}{state}")

@@ -35,11 +35,11 @@ def letter(app: App, letter: Letter, folder: Path) -> None:
     language = app.speaker.language
     click.echo(f"{letter.template.id}  {letter.template.title.said(language)}")
     if letter.missing:
-        names = tuple(f"{f.words.said(language)} ({f.name})" for f in letter.missing)
+        names = tuple(f.words.said(language) + app.speaker.aside(f.name) for f in letter.missing)
         click.echo("    " + app.say("cli.case.missing", names=names))
     blanks = [f for f in letter.blanks if f not in letter.missing]
     if blanks:
-        names = tuple(f"{f.words.said(language)} ({f.name})" for f in blanks)
+        names = tuple(f.words.said(language) + app.speaker.aside(f.name) for f in blanks)
         click.echo("    " + app.say("cli.case.blanks", names=names))
 
 
@@ -77,7 +77,8 @@ def read_first(app: App, native: Sequence[Letter], said: Sequence[Letter]) -> st
     language = app.speaker.language
     out = [app.say("cli.case.sheet_title"), ""]
     for letter in said:
-        out += [f"== {letter.template.title.said(language)} ({letter.template.id}) =="]
+        named = letter.template.title.said(language) + app.speaker.aside(letter.template.id)
+        out += [f"== {named} =="]
         out += [app.say("cli.case.sheet_to", to=Text(f"respond.to.{letter.template.to}"))]
         if withheld(letter):
             out.append("[!] " + app.say("cli.case.sheet_withheld"))

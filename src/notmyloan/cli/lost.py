@@ -159,7 +159,7 @@ def page(app: App, book: Playbook, found: Blast | None) -> str:
         out.append(f"<h2>{escape(app.say('cli.lost.yours'))}</h2>{drawing(app, found)}")
     steps = []
     for step in book.steps:
-        minutes = app.say("cli.lost.minutes", minutes=step.minutes) + " " if step.minutes else ""
+        minutes = words.soon(app, step.minutes) + " " if step.minutes else ""
         doubt = (
             f"<small>{escape(app.say('cli.case.doubt', words=step.doubt.said(language)))}</small>"
             if step.doubt

@@ -70,7 +70,7 @@ class Words(click.Choice[str]):
             else (f"[{inside}]")
         )
 
-    def get_missing_message(self, *, param: click.Parameter, ctx: click.Context | None) -> str:
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str:
         return current().say("cli.choose", words=tuple(self.shown))
 
     def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,9 +133,15 @@ def _tell(app: App, traced: Traced) -> None:
             "    "
             + app.say(
                 "cli.whose.copy", recipient=copy.recipient, purpose=copy.purpose,
-                made=copy.made, error=_power(match.error),
+                made=copy.made, error=_chance(app, match.error),
             )
         )  # fmt: skip
+
+
+def _chance(app: App, error: float) -> str:
+    """An error as people say one, never smaller than it is."""
+    power = math.floor(-math.log10(max(error, _SMALLEST)))
+    return app.say("cli.whose.one_in", power=power) if power > 2 else f"{error:.0%}"
 
 
 def _power(error: float) -> str:

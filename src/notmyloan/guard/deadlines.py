@@ -62,6 +62,8 @@ def _of_cases(vault: Vault, dossier: VaultDossier, today: date) -> Iterator[Dead
             if worked is not None:
                 key = f"respond.worked.{worked.length.unit}"
                 why = Text(key, n=worked.length.count, start=worked.start, due=worked.due)
+                if own and worked.latest_safe < worked.due:
+                    why = Text("respond.worked.earlier", worked=why, day=worked.latest_safe)
             key = f"report.deadline.case_{'yours' if own else 'theirs'}"
             what = Text(key, case=seen.case.number, name=seen.case.against)
             yield Deadline(day, what, why, case=seen.case.number, passed=own and day < today)

@@ -93,6 +93,17 @@ class Speaker:
         """A list of words as the language lists them."""
         return ("、" if self.chinese else ", ").join(items)
 
+    def aside(self, words: str) -> str:
+        """`words` in brackets, to go straight behind what they are about; nothing for nothing."""
+        if not words:
+            return ""
+        return f"（{words}）" if self.chinese else f" ({words})"
+
+    def format(self, name: str) -> str:
+        """What a reader's format is called; a third party's by its own name."""
+        key = f"report.format.{name}"
+        return self.say(Text(key)) if self.knows(key) else name
+
     def money(self, value: Money) -> str:
         """An amount with its currency, as the language writes it."""
         number = f"{value.amount:,.2f}".removesuffix(".00")

@@ -79,9 +79,9 @@ class Builder(Private):
             dated = parse_day(fold_digits(value.strip()))
             found = dated[0] if dated is not None else None
         if found is None:
-            return None, self.fault(line, "bad_date", shape_of(str(value)), key=shown(key))
+            return None, self.fault(line, "bad_date", shape_of(str(value)), key=_called(key))
         if found > self.today:
-            return None, self.fault(line, "future_date", key=shown(key))
+            return None, self.fault(line, "future_date", key=_called(key))
         return found, None
 
     def owned(self, kind: OwnedKind, value: Value, line: int) -> Built:
@@ -121,7 +121,7 @@ class Builder(Private):
             return
         if kind is OwnedKind.REPORT_REQUEST and opened is None:
             if fault is None and not details.get("opened"):
-                yield self.fault(line, "missing", key="on")
+                yield self.fault(line, "missing", key=_called("on"))
             return
         yield Owned(
             kind,
@@ -171,7 +171,7 @@ class Builder(Private):
                 fields[name] = value
         recipient = _words(fields.get("to"))
         if not recipient:
-            yield self.fault(line, "missing", key="to")
+            yield self.fault(line, "missing", key=_called("to"))
             return
         on, fault = self.day(line, "on", fields.get("on"))
         if fault is not None:
@@ -251,6 +251,11 @@ def _listed(value: Value) -> tuple[str, ...]:
     if isinstance(value, list):
         return tuple(word for item in value if (word := _words(item)))
     return tuple(word.strip() for word in words_in(_words(value)))
+
+
+def _called(key: str) -> Text:
+    """One of our own keys as the reader would write it."""
+    return Text(f"bills.lists.key.{key}")
 
 
 def shown(word: str) -> str:

@@ -37,6 +37,8 @@ def page(content: Content, speaker: Speaker) -> str:
         c=content,
         t=t,
         say=speaker.say,
+        aside=speaker.aside,
+        format=speaker.format,
         day=speaker.day,
         moment=speaker.moment,
         money=speaker.money,

@@ -141,7 +141,7 @@ def _view(content: Content, speaker: Speaker) -> dict[str, Any]:
         "coverage_head": [t(f"report.col.{c}") for c in ("file", "records", "unreadable", "span")],
         "coverage": [
             [
-                f"{f.name} ({f.format})",
+                f.name + speaker.aside(speaker.format(f.format)),
                 f"{f.records:,}",
                 f"{f.unreadable:,}",
                 f"{speaker.day(f.first.date())} – {speaker.day(f.last.date())}"
@@ -189,9 +189,8 @@ def _item(told: Told, speaker: Speaker) -> dict[str, Any]:
 
 
 def _step(item: Item, step: Step, speaker: Speaker) -> str:
-    parts = [speaker.say(step.text)]
-    if step.within is not None:
-        parts.append(f"({speaker.say(step.within)})")
+    within = speaker.aside(speaker.say(step.within)) if step.within is not None else ""
+    parts = [speaker.say(step.text) + within]
     contact = item.contact(step)
     if contact is not None:
         parts.append(f"— {speaker.say(contact)}")

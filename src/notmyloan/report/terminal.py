@@ -94,7 +94,7 @@ def _short(item: Item, speaker: Speaker) -> Iterator[str]:
         yield f"    · {say(reason.text)}"
     yield from _records(item, speaker, 3)
     for step in finding.steps[:1]:
-        within = f" ({say(step.within)})" if step.within else ""
+        within = speaker.aside(say(step.within)) if step.within else ""
         yield "    " + say(Text("report.do_first", step=step.text)) + within
         contact = item.contact(step)
         if contact is not None:
@@ -136,11 +136,15 @@ def render_item(item: Item, speaker: Speaker, *, citations: int) -> Iterator[str
         yield "    " + say(Text(f"report.state.{item.state}", reason=item.dismissed_because or ""))
     yield "    " + say(Text("report.confidence", p=finding.confidence))
     for reason in finding.why:
-        weight = f" ({reason.weight:+.1f})" if reason.weight is not None else ""
-        yield f"    · {say(reason.text)}{weight}"
+        told = (
+            ""
+            if reason.weight is None
+            else say(Text("report.weight", weight=f"{reason.weight:+.1f}"))
+        )
+        yield f"    · {say(reason.text)}{speaker.aside(told)}"
     yield from _records(item, speaker, citations)
     for number, step in enumerate(finding.steps, 1):
-        within = f" ({say(step.within)})" if step.within else ""
+        within = speaker.aside(say(step.within)) if step.within else ""
         yield f"    {number}. {say(step.text)}{within}"
         contact = item.contact(step)
         if contact is not None:
@@ -212,8 +216,10 @@ def _coverage(content: Content, speaker: Speaker) -> Iterator[str]:
     say = speaker.say
     yield say(Text("report.coverage", n=len(content.coverage)))
     for file in content.coverage:
-        yield "  · " + say(Text("report.coverage_line", name=file.name, format=file.format,
-                                records=file.records, unreadable=file.unreadable))  # fmt: skip
+        yield "  · " + say(
+            Text("report.coverage_line", name=file.name, format=speaker.format(file.format),
+                 records=file.records, unreadable=file.unreadable)
+        )  # fmt: skip
     for row in content.not_understood[:10]:
         yield "  ! " + say(Text("report.not_understood", name=row.name, why=row.why, n=row.n))
         if row.shape:
