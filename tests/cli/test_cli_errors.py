@@ -187,3 +187,37 @@ def test_init_makes_no_vault_before_it_knows_of_the_keyring(run, tmp_path: Path)
     assert done.returncode == 5
     assert "notmyloan[keyring]" in done.stderr
     assert not vault.exists()
+
+
+def test_columns_of_what_is_no_text_do_not_send_one_in_a_circle(run, tmp_path: Path) -> None:
+    odd = tmp_path / "odd.bin"
+    odd.write_bytes(bytes(range(256)) * 4)
+    done = run("columns", odd)
+    assert done.returncode == 3
+    assert "columns odd.bin" not in done.stderr
+    assert "Export a CSV" in done.stderr
+
+
+def test_a_fact_without_a_value_is_told_apart_from_one_that_is_none(run) -> None:
+    assert run("init").returncode == 0
+    for pair, said in (("police.receipt", "police.receipt=VALUE"), ("nope=1", "nope is no fact")):
+        done = run("case", "set", "1", pair)
+        assert done.returncode == 2
+        assert said in done.stderr
+
+
+def test_a_name_card_that_is_not_given_is_said(run) -> None:
+    assert run("init").returncode == 0
+    done = run("alias", "Example Lender", "--kind", "bank", "--card-name", "Mr Lin",
+               "--address", "1 Example Road")  # fmt: skip
+    assert done.returncode == 0
+    assert "Mr Lin" not in done.stdout
+    assert "No name card for Example Lender" in done.stdout + done.stderr
+
+
+def test_a_volunteers_board_counts_in_plain_english(run, tmp_path: Path) -> None:
+    folder = tmp_path / "people"
+    folder.mkdir()
+    assert run("--vault", folder / "one.notmyloan", "init").returncode == 0
+    done = run("case", "board", folder)
+    assert "1 vault, 0 things to do, 0 answers overdue." in done.stdout + done.stderr

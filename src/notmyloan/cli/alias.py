@@ -45,5 +45,7 @@ def alias_command(
             app.emit(to_json(alias))
         else:
             click.echo(app.say(f"cli.alias.field.{alias.field}", value=alias.value))
+    if card_name and not any(alias.field == "name_card" for alias in found):
+        app.tell("cli.alias.no_card", name=name)
     app.tell("cli.alias.done", name=name, words=found[0].words)
     return 0

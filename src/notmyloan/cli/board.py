@@ -19,7 +19,7 @@ from notmyloan.cli import case_words as words
 from notmyloan.cli.app import PASSPHRASE_FILE, App, current, existing
 from notmyloan.cli.options import argument, command, json_option
 from notmyloan.model.errors import InputError, UsageError, VaultError
-from notmyloan.model.text import Argument
+from notmyloan.model.text import Argument, Text
 
 if TYPE_CHECKING:
     from notmyloan.guard.casework import Task
@@ -86,7 +86,10 @@ def board_command(
     late = len({(path, task.late.step.id) for path, task in found if task.late is not None})
     if len(found) > top and not as_json:
         click.echo(app.say("cli.board.more", left=len(found) - top))
-    app.tell("cli.board.done", n=len(paths) - shut, tasks=len(found), late=late)
+    app.tell(
+        "cli.board.done", n=len(paths) - shut,
+        tasks=Text("cli.board.tasks", n=len(found)), late=Text("cli.board.late_answers", n=late),
+    )  # fmt: skip
     return VaultError.exit_code if shut else 0
 
 

@@ -163,8 +163,10 @@ def set_command(number: int, pairs: tuple[str, ...], as_json: bool) -> int:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         field = fields().get(name)
-        if not equals or field is None or field.rows:
+        if field is None or field.rows:
             raise UsageError("cli.case.no_such_field", field=name)
+        if not equals:
+            raise UsageError("cli.case.no_value", field=name)
         facts[name] = value.strip()
     with app.open_vault() as vault:
         vault.cases.set_facts(number, facts)

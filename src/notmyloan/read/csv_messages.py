@@ -96,10 +96,10 @@ def guess_columns(source: Source, wanted: dict[str, str] | None = None) -> Colum
     """Look at the first rows. Raises InputError where the file is no text or has no rows, or a
     column that the person named is not there."""
     if sniff_encoding(source.head) is None or not source.head.strip():
-        raise InputError("read.text_unknown", name=source.name)
+        raise InputError("read.no_table", name=source.name)
     delimiter, rows = _sample(source)
     if not rows:
-        raise InputError("read.text_unknown", name=source.name)
+        raise InputError("read.no_table", name=source.name)
     at = _header_at(rows, wanted)
     header = tuple(c.strip() for c in rows[at].cells) if at is not None else ()
     body = rows[at + 1 :] if at is not None else rows
