@@ -54,6 +54,14 @@ def test_numbers_pass_their_checks(seed: int) -> None:
     assert len(person.phone) == 11
 
 
+def test_no_two_lives_share_a_reports_number(tmp_path: Path) -> None:
+    lives = [
+        write_life(tmp_path / str(seed), seed, years=1, formats=("reports",)) for seed in (1, 2)
+    ]
+    numbers = [file.report.number for life in lives for file in life.reports]
+    assert len(numbers) == len(set(numbers)) == 6
+
+
 def test_the_leak_makes_the_phone_ring() -> None:
     life = make_life(5, years=3)
     ((leaker, leaked),) = life.leaks

@@ -130,6 +130,8 @@ def write_reports(folder: Path, life: Life, rng: random.Random) -> None:
         write_brief_pdf(file, folder / f"report-{name}.pdf")
     if "detailed" not in life.papers:
         return
-    full = full_file(life, credit_file(life, random.Random(f"{life.today}"), life.today))
+    # Of its own: what comes after must not change with it. No two people's reports share a number.
+    own = random.Random(f"{life.today} {life.person.id_number}")
+    full = full_file(life, credit_file(life, own, life.today))
     life.reports.append(full)
     write_full_pdf(full, folder / "report-detailed.pdf")
