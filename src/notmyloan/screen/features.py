@@ -73,10 +73,10 @@ GRAMS: Final = _laid_out(
     Gram(2, 16, 0.15, 0, 0.0, spoken=True),
     Gram(1, 14, 1.0, 8, 1.0, plain=True),
     Gram(2, 17, 1.0, 13, 1.0, plain=True),
-    Gram(3, 0, 0.0, 16, 1.0, plain=True),
-    Gram(4, 0, 0.0, 17, 1.0, plain=True),
-    Gram(1, 0, 0.0, 14, 1.0, plain=True, words=1),
-    Gram(1, 0, 0.0, 16, 1.0, plain=True, words=2),
+    Gram(3, 0, 0.0, 16, 0.5, plain=True),
+    Gram(4, 0, 0.0, 17, 0.5, plain=True),
+    Gram(1, 0, 0.0, 14, 2.0, plain=True, words=1),
+    Gram(1, 0, 0.0, 16, 2.0, plain=True, words=2),
 )
 FOLDED: Final = tuple(g for g in GRAMS if not g.plain)
 PLAIN: Final = tuple(g for g in GRAMS if g.plain)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,25 +42,36 @@ FILLS = 6
 # Grams that fewer examples hold are left out: they teach nothing and make the file slow to load.
 RARE = 3
 FOLDS = 3
-# How strongly rare labels are raised. English has few examples of most: raising them costs alarms.
-POWER = 0.1
-ENGLISH_POWER = 0.0
-# Log-odds by which an English text is sooner taken for free writing: real ones mostly are, while
-# our own, which speak for all other texts, are neater than anybody's.
-LEAN = 3.5
 # English: how much an own text counts for the expert that tells unwanted from wanted in free
 # writing. More than a trace draws it away from real texts; none leaves it blind to bank notices.
 TRACE = 0.005
 # How much more free writing counts that is spam: for the expert, and for telling it from the rest.
 SPAM_TOLD, SPAM_APART = 1.5, 3.0
-# Log-odds by which the expert leans to spam; below nought, away from it.
-WARY = -1.5
-# English: new wordings are farther from ours than held-back ones are, so that the ten labels'
-# log-odds are made a fifth smaller, and wanted labels get this much more. Chosen on three splits.
-COOL = 0.8
-KIND = 0.7
 # Own talk is of the register of free writing: it hardly counts for telling this apart.
 TALK = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What is chosen for a language, on held-back own templates and development parts of the
+    corpora. A template's fills sharing its weight was tried too, and changed nothing."""
+
+    # How strongly rare labels are raised, and how much a wanted own text counts.
+    power: float
+    wanted: float
+    # The fit's slack: smaller is smoother.
+    slack: float
+    # New wordings are farther from ours than held-back ones are, so that the ten labels' log-odds
+    # are made smaller by this, and wanted labels get so much more: a false alarm costs most.
+    cool: float
+    kind: float
+    # Log-odds by which a text is sooner taken for free writing: real English ones mostly are,
+    # while our own, which speak for all other texts, are neater than anybody's.
+    lean: float
+
+
+CHINESE = Choices(power=0.1, wanted=OWN_WANTED, slack=0.2, cool=0.85, kind=0.4, lean=0.0)
+ENGLISH = Choices(power=0.2, wanted=1.5, slack=0.3, cool=0.8, kind=1.1, lean=2.0)
 # The expert for free writing has a length of its own (see `model.Weights`).
 _READS = tuple(int(name == "unwanted") for name in CLASSES)
 _TEN = len(LABELS)
@@ -109,15 +121,17 @@ class _Task:
         self.counts = counts
         self.owner = owner
         self.english = english
+        self.choices = ENGLISH if english else CHINESE
         often = np.bincount(counts.grams.indices, minlength=BUCKETS)
         self.common: NDArray[np.bool_] = often >= RARE
         self.allowed = allowed_matrix(rows)
-        self.weight = np.array([e.weight for e in rows])
+        weight = np.array([e.weight for e in rows])
         self.free = np.array([e.own_label in ("spam", "ham") for e in rows])
         self.spam = np.array([e.own_label == "spam" for e in rows])
         self.wanted = np.array([e.source == "own" and e.allowed <= WANTED for e in rows])
         self.talk = np.array([e.source == "own" and e.own_label == "personal" for e in rows])
-        self.even = self.weight / np.where(self.wanted, OWN_WANTED, 1.0)
+        self.even = weight / np.where(self.wanted, OWN_WANTED, 1.0)
+        self.weight = self.even * np.where(self.wanted, self.choices.wanted, 1.0)
         self.told, self.among, self.trust = self._expertise(rows)
 
     def _expertise(
@@ -156,9 +170,9 @@ class _Task:
         self, vectors: tuple[Any, Any], classes: NDArray[np.int64], which: NDArray[np.int64]
     ) -> tuple[fitting.Floats, fitting.Floats]:
         """Coefficients and intercepts of all columns, fitted on the examples `which`."""
-        power = ENGLISH_POWER if self.english else POWER
         weight, free = self.weight[which], self.free[which]
-        ten, bias = fitting.fit(vectors[0], classes[which], _TEN, weight, power)
+        power, slack = self.choices.power, self.choices.slack
+        ten, bias = fitting.fit(vectors[0], classes[which], _TEN, weight, power, slack)
         told, offset = fitting.fit_one(
             vectors[1], self.told[which], self.among[which], self.trust[which]
         )
@@ -171,10 +185,10 @@ class _Task:
     def calibrated(self, seed: int) -> tuple[fitting.Floats, fitting.Floats]:
         """Coefficients and intercepts of the ten labels' scores, whose softmax is a calibrated
         probability, and of the expert's two log-odds (see `model.joined`)."""
-        power = ENGLISH_POWER if self.english else POWER
+        power, slack = self.choices.power, self.choices.slack
         every = np.arange(len(self.weight))
         vectors = self.vectors(self.spaces(every), every)
-        classes = fitting.settle(vectors[0], self.allowed, self.weight, power)
+        classes = fitting.settle(vectors[0], self.allowed, self.weight, power, slack)
         coefficients, intercepts = self.directions(vectors, classes, every)
         # Scores of wordings that a model has not seen are what probabilities must be right about.
         fold = folds(np.unique(self.owner, return_inverse=True)[1], FOLDS, seed)
@@ -199,11 +213,10 @@ class _Task:
             matrix[column, column], offset[column] = fitting.platt(
                 unseen[among, column], target[among], self.weight[among]
             )
-        if self.english:
-            matrix[:_TEN, :_TEN] *= COOL
-            offset[:_TEN] = offset[:_TEN] * COOL + KIND * _WANTED
-            offset[-2] += WARY
-            offset[-1] += LEAN
+        chosen = self.choices
+        matrix[:_TEN, :_TEN] *= chosen.cool
+        offset[:_TEN] = offset[:_TEN] * chosen.cool + chosen.kind * _WANTED
+        offset[-1] += chosen.lean
         return coefficients @ matrix, intercepts @ matrix + offset
 
 

@@ -106,6 +106,7 @@ def fit(
     number: int,
     weight: Floats | None = None,
     power: float = POWER,
+    slack: float = SLACK,
 ) -> tuple[Floats, Floats]:
     """Coefficients (columns x classes) and intercepts, one class against the rest."""
     given = np.ones(len(classes)) if weight is None else weight
@@ -117,7 +118,7 @@ def fit(
     for index in range(number):
         target = np.where(classes == index, 1, -1)
         if (target == 1).any() and (target == -1).any():
-            machine = LinearSVC(C=SLACK, random_state=0, tol=1e-3)
+            machine = LinearSVC(C=slack, random_state=0, tol=1e-3)
             machine.fit(dense, target, sample_weight=sample)
             coefficients[used, index] = machine.coef_[0]
             intercepts[index] = machine.intercept_[0]
@@ -152,7 +153,12 @@ def platt(scores: Floats, target: NDArray[np.bool_], weight: Floats) -> tuple[fl
 
 
 def settle(
-    vectors: Any, allowed: NDArray[np.bool_], weight: Floats, power: float, rounds: int = 2
+    vectors: Any,
+    allowed: NDArray[np.bool_],
+    weight: Floats,
+    power: float,
+    slack: float,
+    rounds: int = 2,
 ) -> NDArray[np.int64]:
     """One class for each example out of its allowed ones: fitted on those that have one, then
     on all, until settled."""
@@ -161,7 +167,9 @@ def settle(
     classes = allowed.argmax(axis=1)
     known = sure
     for _ in range(rounds):
-        coefficients, intercepts = fit(vectors[known], classes[known], number, weight[known], power)
+        coefficients, intercepts = fit(
+            vectors[known], classes[known], number, weight[known], power, slack
+        )
         scores = vectors @ coefficients + intercepts
         classes = np.where(allowed, scores, -np.inf).argmax(axis=1)
         known = np.ones_like(sure)
