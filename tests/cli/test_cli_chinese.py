@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 import notmyloan
 from notmyloan.locale import Speaker
+from notmyloan.model.finding import Finding, Severity, Verdict
 from notmyloan.model.text import Text
 
 PICTURE = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256)) * 4
@@ -214,3 +216,12 @@ def test_a_listed_card_is_not_proposed_again_under_another_name_of_its_bank(
     run("me", "--add", "card", "--value", "1008", "--institution", "中国工商银行", **listed)
     assert run("check", tmp_path / "sms.xml", **listed).returncode in (0, 1)
     assert run("me", "--list", **listed).stdout.count("1008") == 1
+
+
+def test_what_gathers_the_rest_stands_behind_its_like() -> None:
+    """20 more before those that it comes after reads as a mistake."""
+    one = Finding(
+        "scam", ("s:a",), Severity.HIGH, Verdict.NOTICE, 0.7, Text("core.system.gone"), (), ()
+    )
+    rest = replace(one, subject=("others",), confidence=0.9)
+    assert sorted([rest, one], key=Finding.rank) == [one, rest]

@@ -42,8 +42,9 @@ def holdings(dossier: VaultDossier) -> Holdings:
             bank = pack.institutions.find(line.institution or "")
             name = f"{bank.short if bank else line.institution or ''} *{line.value[-4:]}".strip()
             cards.append((Thing(Kind.CARD, name, bank.hotline or "" if bank else ""), bank))
-    for _, institution in sorted(_with_codes(dossier, pack.code), key=lambda pair: pair[0]):
-        account = _account(institution)
+    coded = sorted(_with_codes(dossier, pack.code), key=lambda pair: pair[0].short)
+    for institution, met in coded:
+        account = _account(institution, met)
         link(sim, account)
         if account.kind is Kind.WALLET:
             link(DEVICE, account)
@@ -61,27 +62,38 @@ def holdings(dossier: VaultDossier) -> Holdings:
     return Holdings(tuple(things.values()), tuple(links.values()))
 
 
-def _account(institution: Institution) -> Thing:
+def _account(institution: Institution, met: str = "") -> Thing:
     hotline = institution.hotline or ""
     if institution.id in _WALLETS:
         return Thing(Kind.WALLET, institution.short, hotline)
     kind = Kind.BANK if institution.kind is RecipientKind.BANK else Kind.LENDER
-    return Thing(kind, institution.short, hotline)
+    return Thing(
+        kind, _met_as(met, institution.short) if kind is Kind.LENDER else institution.short, hotline
+    )
 
 
-def _with_codes(dossier: VaultDossier, code: str) -> Iterator[tuple[str, Institution]]:
-    """Every institution that ever sent a code to the person, or whose bill they have."""
+def _met_as(met: str, short: str) -> str:
+    """A lender under the name that it signs its messages with, beside that of its contracts."""
+    if not met or met in short:
+        return short
+    return met if short in met else f"{met}（{short}）"
+
+
+def _with_codes(dossier: VaultDossier, code: str) -> Iterator[tuple[Institution, str]]:
+    """Every institution that ever sent a code to the person, or whose bill they have, with the name
+    that it first signed with."""
     institutions = country.load(code).institutions
     seen: set[str] = set()
     for message, _ in dossier.messages({Label.VERIFICATION_CODE}):
-        found = institutions.find(signature(message.text) or message.party)
+        signed = signature(message.text)
+        found = institutions.find(signed or message.party)
         if found is not None and found.id not in seen and (found.lends or found.id in _WALLETS):
             seen.add(found.id)
-            yield found.short, found
+            yield found, signed or ""
     for transaction in dossier.transactions():
         found = institutions.find(transaction.provider)
         if found is None and transaction.provider == "wechat":
             found = institutions.find("微信支付")
         if found is not None and found.id not in seen:
             seen.add(found.id)
-            yield found.short, found
+            yield found, ""

@@ -103,11 +103,19 @@ class Finding(Private):
         joined = "\x1f".join(sorted(self.novelty or self.cites))
         return blake2b(joined.encode(), digest_size=8).hexdigest()
 
-    def rank(self) -> tuple[int, int, int, bool, float, float]:
+    @property
+    def gathers(self) -> bool:
+        """Whether it only gathers what is too little for findings of their own: "20 more …"."""
+        return self.subject[:1] == ("others",)
+
+    def rank(self) -> tuple[int, int, int, bool, bool, float, float]:
         """Sort key, worst first when sorted ascending: among equally severe ones, what was done in
         the person's name goes before what strangers only wrote, what has a day before what has
-        none, the nearest first, and a loan before a code."""
+        none, the nearest first, a loan before a code, and what gathers the rest last."""
         newest = -self.at.timestamp() if self.at else 0.0
         day = self.due.toordinal() if self.due else date.max.toordinal()
         no_loan = self.rule != "cr.unknown_account"
-        return (-int(self.severity), _ORDER[self.verdict], day, no_loan, -self.confidence, newest)
+        return (
+            -int(self.severity), _ORDER[self.verdict], day, no_loan, self.gathers,
+            -self.confidence, newest,
+        )  # fmt: skip
