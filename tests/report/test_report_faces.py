@@ -49,6 +49,17 @@ def test_what_strangers_wrote_again_and_again_is_named_but_not_told_again(conten
         assert any(line.lstrip().startswith(f"[{n}] ") for line in lines)
 
 
+def test_further_findings_stay_in_order_whatever_is_alike(content: Content) -> None:
+    small = content.items[1]
+    other = replace(small, finding=replace(small.finding, rule="call.solicitors"))
+    # Four of one rule around one of another: the last ones are like the first.
+    many = (small, replace(small, number=3), replace(small, number=4), replace(other, number=5),
+            replace(small, number=6))  # fmt: skip
+    lines = list(render(replace(content, items=(content.items[0], *many)), Speaker("en"), items=1))
+    shown = [int(line.lstrip()[1]) for line in lines if line.startswith("  [")]
+    assert shown == [2, 3, 4, 5, 6]
+
+
 def test_a_day_that_has_passed_says_so(content: Content) -> None:
     late = replace(content.deadlines[0], passed=True)
     lines = list(render(replace(content, deadlines=(late,)), Speaker("en")))

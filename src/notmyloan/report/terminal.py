@@ -47,8 +47,8 @@ def render(content: Content, speaker: Speaker, *, items: int = 12) -> Iterator[s
         yield ""
     if len(told) > items:
         yield say(Text("report.others"))
-        for one in told[items:]:
-            yield from (f"  {_named(item, speaker)}" for item in (one.item, *one.alike))
+        rest = {item.number for one in told[items:] for item in (one.item, *one.alike)}
+        yield from (f"  {_named(i, speaker)}" for i in content.items if i.number in rest)
         yield ""
     yield from _timeline(content, speaker)
     yield from _exposure(content, speaker)
