@@ -6,11 +6,11 @@ import click
 from click.shell_completion import get_completion_class
 
 from notmyloan.cli.app import current
-from notmyloan.cli.options import argument, command, json_option
+from notmyloan.cli.options import Words, argument, command, json_option
 
 
 @command("completion")
-@argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@argument("shell", type=Words(["bash", "zsh", "fish"], "shells"))
 @json_option
 def completion_command(shell: str, as_json: bool) -> int:
     from notmyloan.cli.main import build

@@ -22,7 +22,7 @@ from notmyloan.country import Pack, Statute, Words
 from notmyloan.country.data import folder, table
 from notmyloan.locale import Speaker
 from notmyloan.model.document import Document, Facts, Span, Table, Value
-from notmyloan.model.errors import InputError
+from notmyloan.model.errors import InputError, UsageError
 from notmyloan.respond.fields import Field, fields
 from notmyloan.respond.likeness import likeness
 from notmyloan.respond.markdown import BLANK, SIGNATURE, TABLE, blocks, plain
@@ -114,9 +114,10 @@ def letter_names(country: str) -> tuple[str, ...]:
 
 @cache
 def load_letter(country: str, name: str) -> Template:
-    """A country's letter. Raises InputError where the pack has none of that name or it is wrong."""
+    """A country's letter. Raises UsageError where the pack has none of that name, InputError where
+    it is wrong."""
     if name not in letter_names(country):
-        raise InputError("respond.no_letter", name=name, country=country)
+        raise UsageError("respond.no_letter", name=name, country=country)
     data = table(country, f"letters/{name}")
     try:
         for key in data:

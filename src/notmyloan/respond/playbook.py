@@ -16,7 +16,7 @@ from typing import Any
 from notmyloan.country import Words
 from notmyloan.country.data import folder, table
 from notmyloan.model.case import Outcome
-from notmyloan.model.errors import InputError
+from notmyloan.model.errors import InputError, UsageError
 from notmyloan.respond.deadline import Length
 
 ACTORS = ("you", "lender", "platform", "police", "court", "regulator", "carrier", "bureau")
@@ -118,10 +118,10 @@ def names(country: str) -> tuple[str, ...]:
 
 @cache
 def load_playbook(country: str, name: str) -> Playbook:
-    """A country's playbook. Raises InputError, naming file and place, where it is wrong or the
-    pack has none of that name."""
+    """A country's playbook. Raises InputError, naming file and place, where it is wrong,
+    UsageError where the pack has none of that name."""
     if name not in names(country):
-        raise InputError("respond.no_playbook", name=name, country=country)
+        raise UsageError("respond.no_playbook", name=name, country=country)
     try:
         return _playbook(country, name, table(country, f"playbooks/{name}"))
     except (KeyError, TypeError, ValueError) as error:
