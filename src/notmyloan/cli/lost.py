@@ -99,7 +99,8 @@ def _line(app: App, number: int, call: Call) -> str:
         name=call.thing.name, hotline=call.thing.hotline or app.say("cli.lost.no_hotline"),
     )  # fmt: skip
     mark = _mark(call)
-    tail = "  " + app.say("cli.lost.cuts", names=others) if others else ""
+    between = "" if app.speaker.chinese else "  "
+    tail = between + app.say("cli.lost.cuts", names=others) if others else ""
     return f"{number:3}. {mark} {text}{tail}"
 
 

@@ -58,7 +58,8 @@ def render(content: Content, speaker: Speaker, *, items: int = 12) -> Iterator[s
 def _about(content: Content, speaker: Speaker) -> str:
     if content.first_finding is None:
         return ""
-    return " " + speaker.say(Text("report.first_about", number=content.first_finding))
+    between = "" if speaker.chinese else " "
+    return between + speaker.say(Text("report.first_about", number=content.first_finding))
 
 
 def _deadlines(content: Content, speaker: Speaker) -> Iterator[str]:
