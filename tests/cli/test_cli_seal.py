@@ -168,6 +168,9 @@ def test_an_alias_is_heard_again_and_speaks_in_the_trace(desk: Path, run: Run) -
     assert silent.returncode == 0
     refused = run("alias", "某银行", "--kind", "bank", "--card-name", "林先生")
     assert refused.returncode == 2
+    again = run("alias", "乙商店", "--kind", "shop", "--card-name", "林先生")
+    assert "already has an alias" in again.stderr
+    assert words[0] in again.stderr
 
 
 def test_who_asks_for_what_is_missing_and_ranks_what_is_there(desk: Path, run: Run) -> None:

@@ -36,6 +36,7 @@ def alias_command(
 
     app = current()
     with app.open_vault() as vault:
+        earlier = [kept for kept in vault.seals.aliases() if kept.recipient == name]
         found = give_alias(
             vault, name, RecipientKind(kind) if kind else kind_of(name),
             Own(address, card_name, catch_all), app.now().astimezone(app.zone).date(),
@@ -47,5 +48,8 @@ def alias_command(
             click.echo(app.say(f"cli.alias.field.{alias.field}", value=alias.value))
     if card_name and not any(alias.field == "name_card" for alias in found):
         app.tell("cli.alias.no_card", name=name)
+    if earlier:
+        last = earlier[-1]
+        app.tell("cli.alias.earlier", name=name, made=last.made, words=last.words)
     app.tell("cli.alias.done", name=name, words=found[0].words)
     return 0
