@@ -66,12 +66,14 @@ class Choices:
     cool: float
     kind: float
     # Log-odds by which a text is sooner taken for free writing: real English ones mostly are,
-    # while our own, which speak for all other texts, are neater than anybody's.
+    # while our own, which speak for all other texts, are neater than anybody's. And those by which
+    # the expert for it leans to spam; below nought, away from it.
     lean: float
+    wary: float
 
 
-CHINESE = Choices(power=0.1, wanted=OWN_WANTED, slack=0.2, cool=0.85, kind=0.4, lean=0.0)
-ENGLISH = Choices(power=0.2, wanted=1.5, slack=0.3, cool=0.8, kind=1.1, lean=2.0)
+CHINESE = Choices(power=0.1, wanted=OWN_WANTED, slack=0.2, cool=0.85, kind=0.4, lean=0.0, wary=0.0)
+ENGLISH = Choices(power=0.2, wanted=1.5, slack=0.3, cool=0.8, kind=1.2, lean=4.5, wary=-1.5)
 # The expert for free writing has a length of its own (see `model.Weights`).
 _READS = tuple(int(name == "unwanted") for name in CLASSES)
 _TEN = len(LABELS)
@@ -216,6 +218,7 @@ class _Task:
         chosen = self.choices
         matrix[:_TEN, :_TEN] *= chosen.cool
         offset[:_TEN] = offset[:_TEN] * chosen.cool + chosen.kind * _WANTED
+        offset[-2] += chosen.wary
         offset[-1] += chosen.lean
         return coefficients @ matrix, intercepts @ matrix + offset
 
