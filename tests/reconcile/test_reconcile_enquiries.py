@@ -172,6 +172,13 @@ def test_forgotten_looks_are_asked_about_once(life, make, check):
     assert found.severity is Severity.LOW
 
 
+def test_looks_of_one_day_are_one_question_and_of_two_days_two(life, make, check):
+    life.owns(OwnedKind.REPORT_REQUEST, "", opened=date(2026, 1, 10))
+    days = (date(2026, 2, 20), date(2026, 2, 20), date(2026, 3, 5))
+    life.reported(*(make.asked("招商银行", day, "本人查询") for day in days))
+    assert sorted(len(f.cites) for f in check(self_enquiry_unknown(life))) == [1, 2]
+
+
 def test_consent_is_asked_for_where_none_is_known(life, make, check):
     told(life).reported(
         make.asked("盛银消费金融", DAY), make.asked("盛银消费金融", date(2026, 4, 1), "贷后管理")

@@ -15,7 +15,7 @@ from notmyloan import country
 from notmyloan.country.data import folder
 from notmyloan.country.pack import Pack
 from notmyloan.locale import Speaker
-from notmyloan.model.errors import InputError
+from notmyloan.model.errors import UsageError
 from notmyloan.respond.letter import load_letter
 from notmyloan.respond.lint import lint
 
@@ -129,6 +129,6 @@ def test_a_letter_that_is_wrong_is_refused_in_one_sentence(
     edited: Callable[[Change], Pack],
 ) -> None:
     pack = edited(removed("letters/lender_demand.toml"))
-    with pytest.raises(InputError) as error:
+    with pytest.raises(UsageError) as error:
         load_letter(pack.code, "lender_demand")
     assert "lender_demand" in Speaker("zh_CN").say(error.value.text)

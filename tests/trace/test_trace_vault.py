@@ -125,8 +125,12 @@ def test_records_with_a_broken_clock_do_not_stretch_the_time_line(answers: dict[
 
 def test_both_languages_say_the_same(answers: dict[str, str]) -> None:
     assert "快易借款" in answers["en"]
-    assert "Withdraw first the consent given to 快易借款" in answers["en"]
-    assert "先向快易借款撤回同意" in answers["zh"]
+    command = 'notmyloan consent withdraw "快易借款"'
+    assert (
+        f"First withdraw your consent from 快易借款; the letter is written by: {command}"
+        in (answers["en"])
+    )
+    assert f"先向快易借款撤回同意，函由程序写好：{command}" in answers["zh"]
     assert "<svg" in answers["page"]
     assert "快易借款 " in answers["page"]
 

@@ -13,6 +13,7 @@ from notmyloan.model.dossier import Dossier
 from notmyloan.model.finding import Finding, Severity, Verdict
 from notmyloan.model.text import Text
 from notmyloan.reconcile.enquiries import (
+    Asked,
     by_disclosures,
     by_firm,
     cites_of,
@@ -122,14 +123,19 @@ def self_enquiry_unknown(dossier: Dossier) -> Iterable[Finding]:
     window = int(evidence.pack.facts.get("enquiries", {}).get("own_request_window_days", 3))
     fetched = [f.report.at.astimezone(dossier.zone).date() for f in files]
     requests = [o.opened for o in evidence.lines(OwnedKind.REPORT_REQUEST) if o.opened]
-    said = told(evidence.mine, OwnedKind.REPORT_REQUEST)
+    listed = told(evidence.mine, OwnedKind.REPORT_REQUEST)
     unexplained = [
         a for a in enquiries_of(files, evidence, "own")
         if not any(abs((a.enquiry.on - day).days) <= window for day in (*fetched, *requests))
     ]  # fmt: skip
-    # Nobody remembers every look at their report: without a list they are asked about at once.
-    groups = [unexplained] if said is Told.NOTHING and unexplained else [[a] for a in unexplained]
-    for event in groups:
+    # Nobody remembers every look at their report: without a list they are asked about at once,
+    # else those of one day.
+    days: dict[tuple[object, ...], list[Asked]] = {}
+    for a in unexplained:
+        alike = () if listed is Told.NOTHING else (a.enquiry.on, a.enquiry.reason)
+        days.setdefault(alike, []).append(a)
+    for event in days.values():
+        said = listed
         scale = Scale()
         start(scale, said, evidence.count(OwnedKind.REPORT_REQUEST))
         if said is Told.NOTHING:
