@@ -97,7 +97,7 @@ def folded(stream: Stream, sounds: NDArray[np.uint16]) -> Found:
     FOLDED."""
     codes = stream.codes
     sizes = stream.stop - stream.start + 1
-    out = np.zeros((len(codes), len(FOLDED)), np.int32)
+    out = np.zeros((len(codes), len(FOLDED)), np.int32, order="F")
     latin = ((codes >= 97) & (codes <= 122)) | (codes == 0x20)
     # A code's sound, or itself where it has none: symbols.
     sound = sounds[np.minimum(codes, 0xFFFF)].astype(np.uint32)
@@ -112,7 +112,7 @@ def plain(stream: Stream) -> Found:
     """The bucket of each plain gram: one row a character of the source, one column a gram of
     PLAIN."""
     ends = np.append(stream.source_start[1:], len(stream.plain))
-    out = np.zeros((len(stream.plain), len(PLAIN)), np.int32)
+    out = np.zeros((len(stream.plain), len(PLAIN)), np.int32, order="F")
     sizes = ends - stream.source_start
     kinds = {i: g for i, g in enumerate(PLAIN) if not g.words}
     _hash(out, stream.plain, stream, sizes, kinds, None)
@@ -204,9 +204,9 @@ def distinct(stream: Stream, sounds: NDArray[np.uint16]) -> tuple[Found, NDArray
         (folded(stream, sounds), stream.stop - stream.start + 1),
         (plain(stream), ends - stream.source_start),
     ):
-        row, column = np.nonzero(found)
-        bucket: Codes = found[row, column].view(np.uint32)
-        parts.append(np.bitwise_or(np.repeat(owners, sizes)[row], bucket))
+        column = found.T  # as they lie in memory
+        keys: Codes = column.view(np.uint32) | np.repeat(owners, sizes)
+        parts.append(keys[column != 0])
     sorted_keys = np.sort(np.concatenate(parts))
     first = np.concatenate((np.ones(1, np.bool_), sorted_keys[1:] != sorted_keys[:-1]))
     keys = sorted_keys[first]

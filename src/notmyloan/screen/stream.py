@@ -167,6 +167,13 @@ def _run_bounds(mask: Bools) -> tuple[Ints, Ints]:
     return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
 
 
+def _among(keys: Ints, table: Ints) -> Bools:
+    """Which keys stand in the sorted `table`: what numpy's `isin` tells, without its sorting."""
+    slot = np.minimum(np.searchsorted(table, keys), len(table) - 1)
+    found: Bools = table[slot] == keys
+    return found
+
+
 def _fill(length: int, starts: Ints, ends: Ints) -> Bools:
     """True inside each [start, end)."""
     steps = np.zeros(length + 1, np.int8)
@@ -276,8 +283,9 @@ class Streamer:
         starts: Ints, ends: Ints, chinese: Bools,
     ) -> None:  # fmt: skip
         def count(mask: Bools) -> Ints:
-            running: Ints = np.concatenate((np.zeros(1, np.int64), np.cumsum(mask)))
-            between: Ints = running[ends] - running[starts]
+            # What is counted is rare, so its places are fewer than a running sum's.
+            place = np.flatnonzero(mask)
+            between: Ints = np.searchsorted(place, ends) - np.searchsorted(place, starts)
             return between
 
         at = SIGNS.index
@@ -338,8 +346,9 @@ class Streamer:
         before = _shifted(raw, -2)
         capital &= ~((before == 0x2E) | (before == 0x21) | (before == 0x3F))
         named = capital | ((raw >= 0x30) & (raw <= 0x39)) | (raw == NUMBER)
-        running: Ints = np.concatenate((np.zeros(1, np.int64), np.cumsum(named)))
-        nameless = (running[ends] == running[starts]) & ((to_you & chinese) | english)
+        place = np.flatnonzero(named)
+        nameless = np.searchsorted(place, ends) == np.searchsorted(place, starts)
+        nameless &= (to_you & chinese) | english
         marks[:, SIGNS.index("nameless")] = nameless & (marks[:, SIGNS.index("signature")] == 0)
 
     @staticmethod
@@ -386,8 +395,8 @@ class Streamer:
                 stopped = open_ & ~letter & ~((nxt >= 48) & (nxt <= 57))
                 if stopped.any():
                     where = np.flatnonzero(stopped)
-                    hit = np.isin(key[where], self._tlds)
-                    hit |= np.isin(key[where], self._slashed) & (nxt[where] == 0x2F)
+                    hit = _among(key[where], self._tlds)
+                    hit |= _among(key[where], self._slashed) & (nxt[where] == 0x2F)
                     found[where[hit]] = True
                 open_ &= letter
                 key = np.where(open_, (key << 5) | (nxt - 96), key)
@@ -431,8 +440,8 @@ class Streamer:
             joint[commas[grouped & ~digit[commas + 4]]] = True
         joint &= (kind == GAP) & (_shifted(digit, -1) != 0) & (_shifted(digit, 1) != 0)
         begin, end = _run_bounds(digit | joint)
-        running = np.concatenate((np.zeros(1, np.int64), np.cumsum(digit)))
-        size = running[end] - running[begin]
+        place = np.flatnonzero(digit)
+        size = np.searchsorted(place, end) - np.searchsorted(place, begin)
         dotted = (end - begin) != size
         owner = np.searchsorted(ends, begin)
         long = size >= 7
