@@ -56,14 +56,21 @@ _PER_WORD: Final = 3
 _LANE_MASK: Final = np.uint64((1 << _LANE) - 1)
 _HALF: Final = np.uint64((1 << 32) - 1)
 _ZERO: Final = 128  # a weight of nought, as stored
+_BLOCK: Final = 1 << 13  # rows
+
+
+def used_buckets(spread: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The buckets that a gram with a weight falls into, in order."""
+    return np.flatnonzero(spread[:, 0] | spread[:, 1])
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What training leaves. `grams` (BUCKETS x classes, uint8, nought at 128) times `steps` are
-    the grams' weights; `spread` (BUCKETS x 2, uint8) times `spread_step` a gram's part in the
-    length of its vector, and `reads` which of the two lengths each class is divided by; `marks`
-    and `bias` as they are; `classes` the names in order."""
+    """What training leaves. `spread` (BUCKETS x 2, uint8) times `spread_step` is a gram's part in
+    the length of its vector, and `reads` which of the two lengths each class is divided by;
+    `grams` (a row for each bucket with any spread, in order, x classes, uint8, nought at 128)
+    times `steps` are the grams' weights; `marks` and `bias` as they are; `classes` the names in
+    order."""
 
     version: str
     classes: tuple[str, ...]
@@ -90,8 +97,7 @@ class Weights:
             "bias": self.bias,
             **self.fold.arrays(),
         }
-        used = np.flatnonzero(self.spread[:, 0] | self.spread[:, 1])
-        arrays["grams"] = self.grams[used]
+        arrays["grams"] = self.grams
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             for name, array in arrays.items():
@@ -109,13 +115,10 @@ class Weights:
             arrays = {name: stored[name] for name in stored.files}
         if tuple(arrays["mark_names"]) != MARKS or len(arrays["spread"]) != BUCKETS:
             raise ValueError("these weights were trained for other features: train again")
-        classes = tuple(str(c) for c in arrays["classes"])
-        grams = np.full((BUCKETS, len(classes)), _ZERO, np.uint8)
-        grams[np.flatnonzero(arrays["spread"][:, 0] | arrays["spread"][:, 1])] = arrays["grams"]
         return cls(
             version=str(arrays["version"]),
-            classes=classes,
-            grams=grams,
+            classes=tuple(str(c) for c in arrays["classes"]),
+            grams=arrays["grams"],
             steps=arrays["steps"],
             spread=arrays["spread"],
             spread_step=float(arrays["spread_step"]),
@@ -168,20 +171,26 @@ class LinearModel:
         """The row of each bucket, and the rows; row 0 is that of all buckets without weights."""
         count = len(weights.classes)
         words = -(-count // _PER_WORD) + 1
-        used = np.flatnonzero(weights.spread[:, 0] | weights.spread[:, 1])
-        row = np.zeros(len(weights.grams), np.int32)
-        row[used] = np.arange(1, len(used) + 1)
-        # Column by column in memory, then turned once: much faster than filling rows.
-        lanes = np.ascontiguousarray(weights.grams[used].T)
-        columns = np.zeros((words, len(used) + 1), np.uint64)
-        for index in range(count):
-            shift = np.uint64(_LANE * (index % _PER_WORD))
-            columns[index // _PER_WORD, 0] |= np.uint64(_ZERO) << shift
-            columns[index // _PER_WORD, 1:] |= lanes[index].astype(np.uint64) << shift
-        # The last word sums both squared lengths.
-        square = weights.spread[used].astype(np.uint64) ** np.uint64(2)
-        columns[-1, 1:] = square[:, 0] | square[:, 1] << np.uint64(32)
-        table = np.ascontiguousarray(columns.T)
+        used = used_buckets(weights.spread)
+        row = np.zeros(len(weights.spread), np.int32)
+        row[used] = np.arange(1, len(used) + 1, dtype=np.int32)
+        # Row by row as `grams` lies in memory, lane by lane inside a block that the cache holds.
+        table = np.empty((len(used) + 1, words), np.uint64)
+        table[0] = 0
+        for lane in range(count):
+            table[0, lane // _PER_WORD] |= np.uint64(_ZERO << (_LANE * (lane % _PER_WORD)))
+        for begin in range(0, len(used), _BLOCK):
+            lanes = weights.grams[begin : begin + _BLOCK].T.astype(np.uint64)
+            block = table[1 + begin : 1 + begin + lanes.shape[1]]
+            for word in range(words - 1):
+                packed = lanes[word * _PER_WORD].copy()
+                for step in range(1, min(_PER_WORD, count - word * _PER_WORD)):
+                    packed |= lanes[word * _PER_WORD + step] << np.uint64(_LANE * step)
+                block[:, word] = packed
+            # The last word sums both squared lengths.
+            wide = weights.spread[used[begin : begin + _BLOCK]].astype(np.uint64)
+            wide *= wide
+            block[:, -1] = wide[:, 0] | wide[:, 1] << np.uint64(32)
         return row, table
 
     def scores(self, texts: Sequence[str]) -> Floats:
@@ -229,7 +238,9 @@ class LinearModel:
             (folded(stream, sounds), FOLDED, np.arange(len(stream.codes))),
             (plain(stream), PLAIN, np.maximum(owner, 0)),
         ):
-            weight = (self.weights.grams[found].astype(np.float64) - _ZERO) * self._steps
+            row = self._row[found]
+            weight = self.weights.grams[row - 1].astype(np.float64) - _ZERO
+            weight = np.where(row[:, :, None] > 0, weight, 0.0) * self._steps
             often = np.bincount(found.ravel(), minlength=1)[found]
             weight /= often[:, :, None] * length[0]  # a length a class
             for column, gram in enumerate(kinds):

@@ -20,7 +20,7 @@ from sklearn.svm import LinearSVC
 
 from notmyloan.screen.features import BUCKETS, GRAMS, distinct
 from notmyloan.screen.fold import FoldTables
-from notmyloan.screen.model import Weights
+from notmyloan.screen.model import Weights, used_buckets
 from notmyloan.screen.stream import MARKS, Streamer
 
 Floats = NDArray[np.float64]
@@ -227,7 +227,7 @@ def rounded(
     return Weights(
         version=f"messages-{digest.hexdigest()}",
         classes=tuple(classes),
-        grams=whole,
+        grams=whole[used_buckets(spread)],
         steps=steps.astype(np.float32),
         spread=spread,
         spread_step=SPREAD_STEP,
