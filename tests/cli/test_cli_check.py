@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from notmyloan.vault import Vault
 
 
 def test_check_finds_the_impostors_loan_and_says_what_next(run, life: Path, tmp_path: Path) -> None:
@@ -94,6 +98,21 @@ def test_rescreen_with_the_same_model_changes_nothing(run, life: Path) -> None:
     assert done.returncode == 1, done.stderr
     assert done.stdout == ""
     assert "0 labels changed" in done.stderr
+
+
+def test_a_finding_that_another_tells_of_now_has_not_become_untrue(
+    run, life: Path, tmp_path: Path
+) -> None:
+    run("check", life / "exports")
+    with Vault.open(tmp_path / "vault.notmyloan", "four unrelated made up words") as vault:
+        standing = vault.findings()
+        one = next(s for s in standing if s.finding.rule == "sms.commercial_no_consent")
+        apart = replace(one.finding, subject=("told of alone by older rules",))
+        vault.put_findings([*(s.finding for s in standing), apart], datetime.now(UTC))
+    done = run("rescreen", "--json")
+    [gone] = map(json.loads, done.stdout.splitlines())
+    assert (gone["change"], gone["told_in"]) == ("gone", one.number)
+    assert f"Now told of in finding {one.number}" in gone["title"]
 
 
 def test_backup_opens_and_export_holds_everything(run, life: Path, tmp_path: Path) -> None:

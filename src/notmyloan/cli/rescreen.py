@@ -41,9 +41,21 @@ def rescreen_command(dry_run: bool, as_json: bool) -> int:
         click.echo(app.say("cli.rescreen.more", n=len(outcome.changes) - SHOWN))
     for key, items in (("new", outcome.new_findings), ("gone", outcome.gone_findings)):
         for item in items:
-            line = app.say(f"cli.rescreen.{key}", title=item.finding.title, number=item.number)
+            home = outcome.told_in.get(item.number) if key == "gone" else None
+            said = "moved" if home is not None else key
+            line = app.say(
+                f"cli.rescreen.{said}", title=item.finding.title, number=item.number,
+                home=home.number if home is not None else 0,
+            )  # fmt: skip
             if as_json:
-                app.emit({"finding": item.number, "change": key, "title": line})
+                app.emit(
+                    {
+                        "finding": item.number,
+                        "change": key,
+                        "title": line,
+                        "told_in": None if home is None else home.number,
+                    }
+                )
             else:
                 click.echo(line)
     key = "cli.rescreen.dry_run_done" if dry_run else "cli.rescreen.done"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -30,12 +30,14 @@ class LabelChange:
 
 @dataclass(slots=True, repr=False)
 class Rescreened:
-    """What judging again changed."""
+    """What judging again changed. `told_in`: of a gone finding's number, the finding that tells
+    of its records now, where one does."""
 
     judged: int = 0
     changes: list[LabelChange] = field(default_factory=list)
     new_findings: tuple[StoredFinding, ...] = ()
     gone_findings: tuple[StoredFinding, ...] = ()
+    told_in: dict[int, StoredFinding] = field(default_factory=dict)
     open_findings: int = 0
 
 
@@ -67,8 +69,27 @@ def rescreen(
     change = check(vault, dossier, progress)
     outcome.new_findings = tuple(change.new)
     outcome.gone_findings = tuple(change.gone)
-    outcome.open_findings = len(vault.findings("open"))
+    standing = vault.findings("open")
+    outcome.told_in = told_in(change.gone, standing)
+    outcome.open_findings = len(standing)
     return outcome
+
+
+def told_in(
+    gone: Iterable[StoredFinding], standing: Iterable[StoredFinding]
+) -> dict[int, StoredFinding]:
+    """Which finding of the same rule cites a gone one's records now, by the gone one's number: a
+    sender that is told of among others has not become harmless."""
+    by_record = {
+        (found.finding.rule, record): found for found in standing for record in found.finding.cites
+    }
+    homes: dict[int, StoredFinding] = {}
+    for item in gone:
+        rule = item.finding.rule
+        home = next((h for r in item.finding.cites if (h := by_record.get((rule, r)))), None)
+        if home is not None:
+            homes[item.number] = home
+    return homes
 
 
 def _batches(messages: Iterator[Screened]) -> Iterator[list[Screened]]:
