@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from notmyloan import country
-from notmyloan.country import Institutions
 from notmyloan.guard.progress import Progress
 from notmyloan.guard.rules import rules
-from notmyloan.model.disclosure import Owned, OwnedKind
+from notmyloan.model.disclosure import Disclosure, Owned, OwnedKind
 from notmyloan.model.dossier import Dossier
 from notmyloan.model.finding import Finding
 from notmyloan.reconcile.dues import dated
 from notmyloan.screen.propose import propose
-from notmyloan.vault import FindingsChange, OwnedLine, Vault
+from notmyloan.vault import FindingsChange, Vault
 
 
 def check(vault: Vault, dossier: Dossier, progress: Progress) -> FindingsChange:
@@ -28,13 +25,7 @@ def check(vault: Vault, dossier: Dossier, progress: Progress) -> FindingsChange:
             if keep is None or finding.confidence > keep.confidence:
                 found[finding.finding_id] = finding
         progress.advance(1)
-    institutions = country.load(dossier.country).institutions
-    for proposal in propose(dossier):
-        if isinstance(proposal.line, Owned):
-            if not _listed(proposal.line, vault.owned(), institutions):
-                vault.put_owned(proposal.line)
-        else:
-            vault.put_disclosure(proposal.line)
+    vault.put_lines(_new(vault, dossier))
     # Numbers are given in this order, so that the first check's worst finding is number 1.
     worst_first = sorted(dated(found.values(), dossier), key=Finding.rank)
     change = vault.put_findings(tuple(worst_first), dossier.now)
@@ -43,13 +34,21 @@ def check(vault: Vault, dossier: Dossier, progress: Progress) -> FindingsChange:
     return change
 
 
-def _listed(line: Owned, have: Iterable[OwnedLine], institutions: Institutions) -> bool:
-    """Whether a proposed card stands in the list already, its bank under another of its names."""
-    bank = institutions.find(line.institution or "")
-    return bank is not None and any(
-        other.owned.owned_kind is OwnedKind.CARD is line.owned_kind
-        and other.owned.value[-4:] == line.value[-4:]
-        and other.owned.institution != line.institution
-        and institutions.find(other.owned.institution or "") == bank
-        for other in have
-    )
+def _new(vault: Vault, dossier: Dossier) -> list[Owned | Disclosure]:
+    """The proposals, without cards that are listed under another name of their bank."""
+    institutions = country.load(dossier.country).institutions
+
+    def card(line: Owned | Disclosure) -> tuple[str, str] | None:
+        if not isinstance(line, Owned) or line.owned_kind is not OwnedKind.CARD:
+            return None
+        bank = institutions.find(line.institution or "")
+        return None if bank is None else (bank.id, line.value[-4:])
+
+    named = {key: line.owned.institution for line in vault.owned() if (key := card(line.owned))}
+
+    def is_new(line: Owned | Disclosure) -> bool:
+        key = card(line)
+        name = line.institution if isinstance(line, Owned) else None
+        return key is None or named.setdefault(key, name) == name
+
+    return [proposal.line for proposal in propose(dossier) if is_new(proposal.line)]

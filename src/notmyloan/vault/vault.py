@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -420,6 +420,14 @@ class Vault:
         """Add a disclosure; whether anything changed."""
         with self.writing() as db:
             return ledger.put(db, "disclosure", line)
+
+    def put_lines(self, lines: Iterable[Owned | Disclosure]) -> int:
+        """Add lines of both ledgers in one go, all or none; how many changed anything."""
+        with self.writing() as db:
+            return sum(
+                ledger.put(db, "owned" if isinstance(line, Owned) else "disclosure", line)
+                for line in lines
+            )
 
     def owned(self) -> list[OwnedLine]:
         """Every line of "mine", struck ones too."""
