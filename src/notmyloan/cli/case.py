@@ -300,8 +300,11 @@ def letter_command(
         chosen = names or tuple(letter_names(seen, every=every or listing))
         if listing:
             for name in chosen:
-                template = load_letter(seen.case.country, name)
-                click.echo(f"{name:28} {template.title.said(app.speaker.language)}")
+                title = load_letter(seen.case.country, name).title.said(app.speaker.language)
+                if as_json:
+                    app.emit({"letter": name, "title": title})
+                else:
+                    click.echo(f"{name:28} {title}")
             return 0
         folder = output or Path(f"case-{number}")
         code = write_letters(app, vault, dossier, seen, chosen, folder, as_json=as_json)
