@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notmyloan.cli.help_layout import columns, wrap
+from notmyloan.cli.help_layout import wrap
 from notmyloan.cli.main import COMMANDS
+from notmyloan.locale.width import columns
 
 CLOSING = "，。、；：？！）》」』】”…"
 

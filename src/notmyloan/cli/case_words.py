@@ -10,9 +10,9 @@ import click
 
 from notmyloan import country
 from notmyloan.cli.app import App
-from notmyloan.cli.help_layout import columns
 from notmyloan.guard.case_letters import fitting
 from notmyloan.guard.casework import CaseView, Task, dated, overdue
+from notmyloan.locale.width import columns
 from notmyloan.model.case import Outcome
 from notmyloan.model.serial import to_json
 from notmyloan.model.text import Text

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from notmyloan.cli.app import current, existing
-from notmyloan.cli.help_layout import columns
 from notmyloan.cli.options import argument, command, json_option
+from notmyloan.locale.width import columns
 
 
 @command("columns")

@@ -6,9 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from gettext import gettext
-from unicodedata import east_asian_width
 
 import click
+
+from notmyloan.locale.width import columns
 
 _COLUMN_MOST = 30
 # Ideographs, kana, full-width marks: each may end a line but for the marks below.
@@ -19,12 +20,6 @@ _OPENING = "（《「『【〈‘“"
 _PIECE = re.compile(
     rf"[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENING}{_CLOSING}]+)?[{_CLOSING}]*(?P<gap>[ ]*)"
 )
-
-
-def columns(text: str) -> int:
-    """How many columns of a terminal `text` takes (Unicode annex 11: wide and full-width count
-    twice)."""
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def wrap(text: str, width: int) -> list[str]:

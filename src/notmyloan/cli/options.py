@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import click
 
 from notmyloan.cli.app import current
-from notmyloan.cli.help_layout import columns
 from notmyloan.locale import Speaker
+from notmyloan.locale.width import columns
 from notmyloan.model.text import Text
 
 _GIST_COLUMNS = 100  # longer, its first clause must do

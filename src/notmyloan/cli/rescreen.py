@@ -42,11 +42,11 @@ def rescreen_command(dry_run: bool, as_json: bool) -> int:
     for key, items in (("new", outcome.new_findings), ("gone", outcome.gone_findings)):
         for item in items:
             home = outcome.told_in.get(item.number) if key == "gone" else None
-            said = "moved" if home is not None else key
-            line = app.say(
-                f"cli.rescreen.{said}", title=item.finding.title, number=item.number,
-                home=home.number if home is not None else 0,
-            )  # fmt: skip
+            title, number = item.finding.title, item.number
+            if home is None:
+                line = app.say(f"cli.rescreen.{key}", title=title, number=number)
+            else:
+                line = app.say("cli.rescreen.moved", title=title, number=number, home=home.number)
             if as_json:
                 app.emit(
                     {

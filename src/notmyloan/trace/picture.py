@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from html import escape
-from unicodedata import east_asian_width
 
 import numpy as np
 
-from notmyloan.locale import Speaker
+from notmyloan.locale import Speaker, width
 from notmyloan.model.text import Text
 from notmyloan.trace.answer import Answer, Suspect
 from notmyloan.trace.likelihood import Floats, Series
@@ -53,7 +52,7 @@ def terminal(answer: Answer, speaker: Speaker, columns: int = 72) -> list[str]:
         ticks[int(place[data.bin_of(day)])] = "|"
     last = data.first + timedelta(days=data.bins * data.width - 1)
     begin, end = speaker.day(data.first), speaker.day(last)
-    ends = begin + " " * max(columns - _width(begin) - _width(end), 2) + end
+    ends = begin + " " * max(columns - width.columns(begin) - width.columns(end), 2) + end
     say = speaker.say
     return [
         f"{bars}  {say(Text('trace.picture.contacts'))}",
@@ -61,11 +60,6 @@ def terminal(answer: Answer, speaker: Speaker, columns: int = 72) -> list[str]:
         f"{shades}  {say(Text('trace.picture.leak'))}",
         ends,
     ]
-
-
-def _width(words: str) -> int:
-    """Columns in a terminal: wide letters take two."""
-    return sum(1 + (east_asian_width(c) in "WF") for c in words)
 
 
 def svg(answer: Answer, speaker: Speaker) -> str:
