@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -58,3 +59,14 @@ def test_each_letter_follows_up_what_its_reader_was_sent(run: Run, tmp_path: Pat
     assert "2026年11月20日书面提出要求，2026年11月28日收到答复" in second
     assert "11月23日" not in second
     assert "本人已提出异议" in _text(out / "pboc_complaint.docx")
+
+
+def test_that_the_phone_was_in_use_is_not_told_where_the_lenders_codes_came_to_it(
+    run: Run, tmp_path: Path
+) -> None:
+    """Not even beside a guarantor's enquiry of that day, to whom no code points."""
+    run("case", "open", *disputed(run))
+    shown = json.loads(run("evidence", "alibi", "--case", "1", "--json").stdout.splitlines()[0])
+    assert any(sighting["shows"] == "against" for sighting in shown["sightings"])
+    run("case", "letter", "1", "lender_demand", "-o", tmp_path / "letters")
+    assert "使用自己的手机" not in _text(tmp_path / "letters/lender_demand.docx")

@@ -15,6 +15,7 @@ from notmyloan import country
 from notmyloan.country.data import table
 from notmyloan.country.terms import term
 from notmyloan.guard import case_story as story
+from notmyloan.guard.case_disputed import alibis, called, day_of
 from notmyloan.guard.dossier import VaultDossier
 from notmyloan.locale import Speaker
 from notmyloan.model.case import Case, Outcome
@@ -27,7 +28,7 @@ from notmyloan.model.record import Call, Identified, Message, Origin, Transactio
 from notmyloan.model.text import Text
 from notmyloan.report.cite import business, where
 from notmyloan.respond import Standing, StepState
-from notmyloan.respond.alibi import alibi, window_of
+from notmyloan.respond.alibi import window_of
 from notmyloan.respond.fields import fields
 from notmyloan.respond.letter import Template, load_letter
 from notmyloan.respond.money import money_shown
@@ -91,7 +92,7 @@ def facts(
     _course(found, case, standings)
     _timeline(found, case, findings, cited, dossier)
     _money(found, vault, dossier, cited)
-    _alibi(found, dossier, cited)
+    _alibi(found, dossier, case, cited)
     _papers(found, vault, case)
     for name, value in case.facts.items():
         if name in fields():  # the days ordered for steps are kept beside them
@@ -384,7 +385,7 @@ def _money(found: _Found, vault: Vault, dossier: VaultDossier, cited: Cited) -> 
                 continue
             first, last = window_of(record.opened)
             found.put("money.window", found.say("respond.window", first=first, last=last), source)
-            names = _called(dossier.country, record.institution)
+            names = called(dossier.country, [record.institution])
             shown = money_shown(
                 dossier, record.opened, record.amount, names, vault.bill_rows(),
                 vault.damaged_files(),
@@ -395,25 +396,21 @@ def _money(found: _Found, vault: Vault, dossier: VaultDossier, cited: Cited) -> 
             found.put("money.claimed", record.amount, source)
 
 
-def _alibi(found: _Found, dossier: VaultDossier, cited: Cited) -> None:
-    """One sentence on where the person was on the day of the first disputed loan or enquiry."""
-    looked: set[tuple[date, str]] = set()
-    for record, origins in cited.values():
-        if isinstance(record, CreditAccount):
-            day, institution = record.opened, record.institution
-        elif isinstance(record, Enquiry):
-            day, institution = record.on, record.by
-        else:
+def _alibi(found: _Found, dossier: VaultDossier, case: Case, cited: Cited) -> None:
+    """One sentence on where the person was on the first day of a disputed loan or enquiry of which
+    anything may be told."""
+    for seen, _ in alibis(dossier, case, cited):
+        if not seen.elsewhere:
             continue
-        if day is None or (day, institution) in looked:
-            continue
-        looked.add((day, institution))
-        seen = alibi(dossier, day, _called(dossier.country, institution))
-        if seen.elsewhere:
-            hours = tuple(f"{hour:02}:00–{hour:02}:59" for hour in seen.elsewhere)
-            found.put("alibi.summary", found.say("proof.alibi.summary", day=day, hours=hours),
-                      found.source(origins))  # fmt: skip
-            return
+        hours = tuple(f"{hour:02}:00–{hour:02}:59" for hour in seen.elsewhere)
+        source = next(
+            origins for record, origins in cited.values()
+            if isinstance(record, CreditAccount | Enquiry) and day_of(record) == seen.day
+        )  # fmt: skip
+        # Where the lender's codes came to this phone, only payments are among the hours.
+        key = "proof.alibi.paid" if seen.against else "proof.alibi.summary"
+        found.put("alibi.summary", found.say(key, day=seen.day, hours=hours), found.source(source))
+        return
 
 
 def _limits(found: _Found, case: Case) -> None:
@@ -441,8 +438,3 @@ def _papers(found: _Found, vault: Vault, case: Case) -> None:
                 }
                 for e in papers
             )
-
-
-def _called(code: str, name: str) -> tuple[str, ...]:
-    known = country.load(code).institutions.find(name)
-    return (name, *(known.names() if known is not None else ()))

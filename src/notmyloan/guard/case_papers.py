@@ -13,7 +13,7 @@ from notmyloan.guard.case_facts import Cited
 from notmyloan.guard.dossier import VaultDossier
 from notmyloan.guard.evidencing import Row
 from notmyloan.locale import Speaker
-from notmyloan.model.credit import CreditAccount, Enquiry
+from notmyloan.model.credit import CreditAccount
 from notmyloan.model.document import (
     Block,
     Document,
@@ -29,8 +29,6 @@ from notmyloan.model.text import Text
 from notmyloan.report.cite import describe, party, when, where
 from notmyloan.respond.alibi import ENOUGH, Alibi, Kept, Photo, Shows, Sighting
 from notmyloan.respond.money import AccountShown, MoneyShown
-
-Disputed = CreditAccount | Enquiry
 
 
 class Papers:
@@ -407,27 +405,6 @@ class Papers:
 def _moment(record: object) -> str:
     moment = when(record)  # type: ignore[arg-type]
     return str(moment or "")
-
-
-def called(code: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Everything the lenders are called, for looking them up in messages and bills."""
-    found: list[str] = []
-    for name in names:
-        known = country.load(code).institutions.find(name)
-        found += [name, *(known.names() if known is not None else ())]
-    return tuple(n for n in dict.fromkeys(found) if len(n) > 1)
-
-
-def disputed_in(cited: Cited) -> tuple[Disputed, ...]:
-    """The accounts and enquiries among the records of a case: what two reports tell of one loan is
-    told once, by the later report."""
-    found: dict[tuple[object, ...], Disputed] = {}
-    for record, _ in cited.values():
-        if isinstance(record, CreditAccount):
-            found[record.institution, record.opened, record.amount or record.limit] = record
-        elif isinstance(record, Enquiry):
-            found[record.by, record.on, record.reason] = record
-    return tuple(found.values())
 
 
 def in_groups(sha256: str) -> str:

@@ -13,8 +13,10 @@ from pathlib import Path
 from notmyloan.evidence.opposing import Judged, Kind, attack
 from notmyloan.evidence.package import Item, Stamped, write
 from notmyloan.evidence.timestamp import read
+from notmyloan.guard import case_disputed
+from notmyloan.guard.case_disputed import called, disputed_in
 from notmyloan.guard.case_facts import cited_records
-from notmyloan.guard.case_papers import Papers, called, disputed_in
+from notmyloan.guard.case_papers import Papers
 from notmyloan.guard.dossier import VaultDossier
 from notmyloan.guard.evidencing import Row, entries, log_line, rows, stamps
 from notmyloan.locale import Speaker
@@ -24,11 +26,9 @@ from notmyloan.model.document import Document
 from notmyloan.model.record import Private
 from notmyloan.model.text import Text
 from notmyloan.report.clerk import ClerkRow, ClerkStamp, clerk_page
-from notmyloan.respond.alibi import Alibi, Photo, alibi
+from notmyloan.respond.alibi import Alibi, Photo
 from notmyloan.respond.money import MoneyShown, money_shown
 from notmyloan.vault import Exhibit, Vault
-
-SIGNED = "contract.signed_at"  # the field of a case that holds the minute of the contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +48,9 @@ def opposing(
 
 
 def alibis(vault: Vault, dossier: VaultDossier, case: Case) -> list[tuple[Alibi, tuple[str, ...]]]:
-    """The person's records of each day on which the case's disputed loans and enquiries fall, with
-    who made them."""
-    days: dict[object, list[str]] = {}
-    for record in disputed_in(cited_records(vault, case)):
-        account = isinstance(record, CreditAccount)
-        day = record.opened if isinstance(record, CreditAccount) else record.on
-        name = record.institution if isinstance(record, CreditAccount) else record.by
-        if day is not None:
-            # The lender before those who only asked.
-            days.setdefault(day, []).insert(0 if account else len(days.get(day, ())), name)
+    """As `case_disputed.alibis`, with the photos among the case's evidence."""
     photos = _photos(vault, dossier, case)
-    signed = _signed(case, dossier)
-    return [
-        (
-            alibi(dossier, day, called(case.country, names), photos, signed),  # type: ignore[arg-type]
-            tuple(dict.fromkeys(names)),
-        )
-        for day, names in sorted(days.items(), key=lambda item: str(item[0]))
-    ]
+    return case_disputed.alibis(dossier, case, cited_records(vault, case), photos)
 
 
 def _photos(vault: Vault, dossier: VaultDossier, case: Case) -> list[Photo]:
@@ -81,15 +65,6 @@ def _photos(vault: Vault, dossier: VaultDossier, case: Case) -> list[Photo]:
             place = exhibit.facts.get("place", "")
             found.append(Photo(at, exhibit.name, place, row.enclosure.number))
     return found
-
-
-def _signed(case: Case, dossier: VaultDossier) -> list[datetime]:
-    words = case.facts.get(SIGNED, "")
-    try:
-        at = datetime.fromisoformat(words.strip().replace("/", "-"))
-    except ValueError:
-        return []  # not said, or not so that a minute can be read from it
-    return [at if at.tzinfo is not None else at.replace(tzinfo=dossier.zone)]
 
 
 def moneys(
