@@ -334,6 +334,7 @@ def test_a_stamp_of_somebody_else_is_not_kept(run: Run, tmp_path: Path) -> None:
         (("stamp", "--tsa", "http:///"), 2, "no web address"),
         (("stamp", "--tsa", "https://tsa.example.org/"), 2, "log is empty"),
         (("pack", "--case", "1", "-o", "nowhere/p"), 3, "no folder"),
+        (("pack", "--case", "1", "-o", "passphrase"), 2, "passphrase"),
         (("pack", "--case", "1", "-o", "p", "--chain", "passphrase"), 3, "PEM"),
         (("pack", "--case", "7"), 2, "7"),
         (("verify", "passphrase"), 3, "no evidence package"),

@@ -24,6 +24,7 @@ from notmyloan.evidence.timestamp import obtain, read, request, roots_from
 from notmyloan.evidence.timestamp import verify as verify_stamp
 from notmyloan.evidence.verify import verify
 from notmyloan.locale import Speaker
+from notmyloan.model.errors import UsageError
 from notmyloan.model.text import Text
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -351,7 +352,7 @@ def test_nothing_is_left_when_the_bytes_are_not_what_was_said(tmp_path: Path) ->
     assert caught.value.why == "changed"
     assert list(tmp_path.iterdir()) == []
     build(tmp_path / "p")
-    with pytest.raises(PackageError):
+    with pytest.raises(UsageError):
         build(tmp_path / "p")
 
 

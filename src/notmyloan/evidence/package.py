@@ -34,7 +34,7 @@ from notmyloan.evidence import merkle
 from notmyloan.evidence.blocks import SIZE, Block, Summer
 from notmyloan.evidence.errors import PackageError
 from notmyloan.evidence.log import Entry, canonical, head, read_head
-from notmyloan.model.errors import system_reason
+from notmyloan.model.errors import UsageError, system_reason
 
 TAGS = "notmyloan"
 LOG = f"{TAGS}/log.jsonl"
@@ -90,9 +90,10 @@ def encoded(path: str) -> str:
 
 
 def check_target(target: Path) -> None:
-    """Raises PackageError where a package cannot be put, before any work is done."""
+    """Raises UsageError where something stands already, PackageError where there is no folder:
+    before any work is done."""
     if target.exists():
-        raise PackageError("evidence.package.exists", path=str(target))
+        raise UsageError("evidence.package.exists", path=str(target))
     if not target.absolute().parent.is_dir():
         raise PackageError("evidence.package.no_folder", path=str(target.absolute().parent))
 
@@ -114,9 +115,9 @@ def write(
     `entries` is the whole log; only those lines whose bytes are in the package go in. `about` goes
     to bag-info.txt; `pages` makes further files to stand beside data/, by name, once it is known
     which stamps are in. `stamp` asks for a stamp over the package's own head, and may come back
-    without one. Raises PackageError
-    where the target exists, an item's bytes are not what was said or no line of the log is about
-    them, or the disk says no: then nothing is left behind.
+    without one. Raises UsageError where the target exists, PackageError where it has no folder, an
+    item's bytes are not what was said, no line of the log is about them, or the disk says no: then
+    nothing is left behind.
     """
     check_target(target)
     _sweep(target, made)
