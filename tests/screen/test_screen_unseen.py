@@ -3,8 +3,9 @@
 `unseen.toml` was looked at when the templates were widened, so it guards what was won.
 `unseen_later.toml` was written after them and is not to be looked at: it shows what a new text may
 expect. `unseen_*_third.toml` hold every sixth template of the second round, filled: far from the
-rest in register and place. `unseen_*_fourth.toml` were written before the weights of 2026-11-26,
-then measured. The floors are what was measured, less a little.
+rest in register and place. `unseen_*_fourth.toml` and `unseen_*_fifth.toml` were written in the
+manner of real phones, the fifth by somebody who saw no template, then measured. The floors are what
+was measured, less a little.
 """
 
 from __future__ import annotations
@@ -38,12 +39,14 @@ def rows(name: str) -> list[tuple[Label, str, str]]:
 @pytest.mark.parametrize(
     ("name", "least", "alarms"),
     [
-        ("unseen.toml", 0.97, 0.02),
-        ("unseen_later.toml", 0.86, 0.02),
-        ("unseen_en_third.toml", 0.76, 0.01),
-        ("unseen_zh_third.toml", 0.85, 0.02),
-        ("unseen_en_fourth.toml", 0.82, 0.01),
-        ("unseen_zh_fourth.toml", 0.91, 0.01),
+        ("unseen.toml", 0.98, 0.02),
+        ("unseen_later.toml", 0.95, 0.02),
+        ("unseen_en_third.toml", 0.82, 0.01),
+        ("unseen_zh_third.toml", 0.89, 0.02),
+        ("unseen_en_fourth.toml", 0.88, 0.03),
+        ("unseen_zh_fourth.toml", 0.92, 0.01),
+        ("unseen_en_fifth.toml", 0.92, 0.04),
+        ("unseen_zh_fifth.toml", 0.96, 0.01),
     ],
 )
 def test_most_get_their_label_and_hardly_any_wanted_one_an_alarm(
@@ -87,6 +90,8 @@ def test_no_template_was_copied_from_them() -> None:
             "unseen_zh_third.toml",
             "unseen_en_fourth.toml",
             "unseen_zh_fourth.toml",
+            "unseen_en_fifth.toml",
+            "unseen_zh_fifth.toml",
         )
         for _, _, text in rows(name)
         for part in parts

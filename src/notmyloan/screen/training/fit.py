@@ -28,7 +28,6 @@ Floats = NDArray[np.float64]
 MARK_SCALE = 0.03
 SPREAD_STEP = 25.0 / 255  # above any idf times scale
 SLACK = 0.5
-ONE_SLACK = 5.0
 POWER = 0.5  # of a class's rarity, as its weight
 
 
@@ -126,17 +125,17 @@ def fit(
 
 
 def fit_one(
-    vectors: Any, target: NDArray[np.bool_], among: NDArray[np.bool_], weight: Floats
+    vectors: Any, target: NDArray[np.bool_], weight: Floats, slack: float
 ) -> tuple[Floats, float]:
-    """One direction and its intercept: `target` against the others of `among`, which alone are
-    looked at. Nought where these are all alike."""
-    chosen = np.flatnonzero(among)
+    """One direction and its intercept: `target` against the others, as far as they have a
+    `weight`. Nought where those that have one are all alike."""
+    chosen = np.flatnonzero(weight)
     coefficients = np.zeros(vectors.shape[1])
     if len(np.unique(target[chosen])) < 2:
         return coefficients, 0.0
     rows = vectors[chosen]
     used = np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]))
-    machine = LinearSVC(C=ONE_SLACK, random_state=0, tol=1e-3)
+    machine = LinearSVC(C=slack, random_state=0, tol=1e-3)
     machine.fit(rows[:, used], target[chosen], sample_weight=weight[chosen])
     coefficients[used] = machine.coef_[0]
     return coefficients, float(machine.intercept_[0])
