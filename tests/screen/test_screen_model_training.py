@@ -72,7 +72,7 @@ def test_the_same_examples_give_the_same_bytes_and_a_model_that_learned() -> Non
 
     rows: list[Example] = []
     owner: list[int] = []
-    for i, (template, text) in enumerate(texts(lambda t: t.side(5) == 0, 1, 0)):
+    for i, (template, text) in enumerate(texts(lambda t: t.side(12) == 0, 1, 0)):
         rows.append(Example(text, frozenset([template.label]), "own", template.label.value))
         owner.append(i)
     import numpy as np

@@ -218,7 +218,7 @@ def test_the_homography_takes_corners_to_corners(turn: int, tilt: float, seed: i
     assert np.allclose(there[:, :2] / there[:, 2:], corners, atol=0.05)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.integers(64, 400), st.integers(64, 400), st.integers(0, 9999))
 def test_any_picture_is_searched(wide: int, high: int, seed: int) -> None:
     noise = np.random.default_rng(seed).integers(0, 255, (high // 8, wide // 8, 3))
