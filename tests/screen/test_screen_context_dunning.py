@@ -33,6 +33,20 @@ def test_a_debt_that_no_list_knows(dossier: Any) -> None:
     assert any(s.text.args.get("hotline") == "4000187777" for s in sure.steps)
 
 
+def test_a_business_number_without_a_name_speaks_for_the_lender_it_names(dossier: Any) -> None:
+    unsigned = "你在海尔消金的借款拖欠已久，请两小时内处理"
+    dossier.text(0, DUNNING, Label.DUNNING)
+    dossier.text(1440, unsigned, Label.DUNNING, party="95217711")
+    (finding,) = found(dossier, "sms.dunning_not_mine")
+    assert len(finding.cites) == 2
+    # A private number may name whom it likes, and a text may name two.
+    dossier.text(2880, unsigned, Label.DUNNING, party="13800138000")
+    dossier.text(4320, f"{unsigned}，或联系度小满", Label.DUNNING, party="95217711")
+    assert sorted(len(f.cites) for f in found(dossier, "sms.dunning_not_mine")) == [1, 1, 2]
+    dossier.own(OwnedKind.ACCOUNT, "借款", "海尔消费金融有限公司")
+    assert len(found(dossier, "sms.dunning_not_mine")) == 2
+
+
 def test_ones_own_debt_and_one_that_the_bills_repay(dossier: Any) -> None:
     dossier.text(0, DUNNING, Label.DUNNING)
     dossier.own(OwnedKind.ACCOUNT, "借款", "海尔消费金融有限公司")

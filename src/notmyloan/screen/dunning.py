@@ -101,7 +101,7 @@ class DunningWatch(Watch):
     def message(self, seen: Seen) -> None:
         if not seen.received or not self._demands_payment(seen) or seen.code is not None:
             return
-        sender, at = seen.sender, seen.message.at
+        sender, at = self.scene.senders.creditor(seen.sender, seen.plain), seen.message.at
         one = self._creditors.get(sender.key)
         if one is None:
             one = self._creditors[sender.key] = _Creditor(

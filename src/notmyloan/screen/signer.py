@@ -84,6 +84,13 @@ _SHARED = {
 }
 
 
+# Numbers that only a firm can get.
+_BUSINESS = frozenset(
+    (NumberForm.SERVICE_95, NumberForm.SERVICE_96, NumberForm.SERVICE_400, NumberForm.SERVICE_800,
+     NumberForm.PORT_106)
+)  # fmt: skip
+
+
 class Senders:
     """Reads senders with one country's institutions and number forms; remembers what it read."""
 
@@ -151,6 +158,17 @@ class Senders:
             if institution is not None:
                 found.setdefault(institution.id, institution)
         return tuple(found.values())
+
+    def creditor(self, sender: Sender, text: str) -> Sender:
+        """For whom a demand for payment speaks: the one lender that an unsigned text from a
+        business number names, else its sender. A private number may name whom it likes."""
+        if sender.signature is not None or sender.institution is not None:
+            return sender
+        named = self.named_in(text) if sender.form in _BUSINESS else ()
+        if len(named) != 1 or not named[0].lends:
+            return sender
+        (firm,) = named
+        return Sender(f"i:{firm.id}", firm.short, firm, None, sender.form, firm.kind, True)
 
 
 # A name that itself says it lends, of a firm that no list has.

@@ -56,9 +56,9 @@ class Choices:
     # How strongly rare labels are raised, and how much a wanted own text counts.
     power: float
     wanted: float
-    # The fit's slack, and that of the expert and its register: smaller is smoother.
+    # The slack of the ten labels' fit, and of the expert's and its register's: smaller is smoother.
     slack: float
-    one: float
+    expert_slack: float
     # New wordings are farther from ours than held-back ones are, so that the ten labels' log-odds
     # are made smaller by this, and wanted labels get so much more: a false alarm costs most.
     cool: float
@@ -71,10 +71,17 @@ class Choices:
 
 
 CHINESE = Choices(
-    power=0.1, wanted=OWN_WANTED, slack=0.2, one=5.0, cool=0.85, kind=0.7, lean=0.0, wary=0.0
+    power=0.1,
+    wanted=OWN_WANTED,
+    slack=0.2,
+    expert_slack=5.0,
+    cool=0.85,
+    kind=0.7,
+    lean=0.0,
+    wary=0.0,
 )
 ENGLISH = Choices(
-    power=0.2, wanted=1.5, slack=0.6, one=1.0, cool=0.75, kind=1.6, lean=3.4, wary=-1.0
+    power=0.2, wanted=1.5, slack=0.6, expert_slack=1.0, cool=0.75, kind=1.6, lean=3.4, wary=-1.0
 )
 # The expert for free writing has a length of its own (see `model.Weights`).
 _READS = tuple(int(name == "unwanted") for name in CLASSES)
@@ -179,9 +186,11 @@ class _Task:
         ten, bias = fitting.fit(
             vectors[0], classes[which], _TEN, self.weight[which], chosen.power, chosen.slack
         )
-        told, offset = fitting.fit_one(vectors[1], self.spam[which], self.trust[which], chosen.one)
+        told, offset = fitting.fit_one(
+            vectors[1], self.spam[which], self.trust[which], chosen.expert_slack
+        )
         apart, shift = fitting.fit_one(
-            vectors[0], self.free[which], self.register[which], chosen.one
+            vectors[0], self.free[which], self.register[which], chosen.expert_slack
         )
         return np.column_stack((ten, told, apart)), np.concatenate((bias, (offset, shift)))
 

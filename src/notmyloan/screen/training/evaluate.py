@@ -69,6 +69,9 @@ def figures(source: str, examples: Sequence[Example], chances: Floats) -> Figure
         known = single | ~allowed[:, loan]
         values["loan F1"] = f1(truth_class[known] == loan, said[known] == loan)
         values["ECE"] = calibration_error(chances.max(axis=1)[single], right[single])
+    unwanted = np.array([e.allowed <= UNWANTED for e in examples])
     if wanted.any():
         values["false alarms"] = float(bad[said][wanted].mean())
+    if unwanted.any():
+        values["missed"] = float((~bad)[said][unwanted].mean())
     return Figures(source, len(examples), values)
